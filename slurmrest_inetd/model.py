@@ -1,0 +1,114 @@
+"""What the rooms hand to one another.
+
+Law: immutable records, no behaviour, no import of ours. Every room may import this one.
+NamedTuple, not dataclass: a cold exchange pays for every class it creates.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from slurmrest_inetd.settings import Settings
+
+
+class Peer(NamedTuple):
+    """Who is at the other end of fd 0, as the kernel tells it (never as the client tells it).
+
+    ``kind`` is "socket", "unix", "pipe", "file" or "tty"; ``uid`` is the peer's (SO_PEERCRED) or the owner's (pipe, file),
+    None where the kernel knows none; ``mode`` is the permission bits of a pipe or file, else 0.
+    """
+
+    kind: str
+    source: str
+    uid: int | None = None
+    gid: int | None = None
+    mode: int = 0
+
+
+class Request(NamedTuple):
+    """One HTTP request without its body: RFC 9112 section 3, its target taken apart by RFC 3986."""
+
+    method: str
+    target: str
+    segments: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...]
+    http_version: str
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of the header field ``name`` (lower case), in order."""
+        return [value for key, value in self.headers if key == name]
+
+
+class Identity(NamedTuple):
+    """As whom the commands run: ``kind`` is "jwt" (then ``token`` is what they carry) or "local" (the service's own uid)."""
+
+    kind: str
+    user: str
+    token: str | None = None
+
+
+class Endpoint(NamedTuple):
+    """One operation of the API: a row of the plugin table."""
+
+    method: str
+    path: str
+    operation: str
+    plugin: str
+    handler: str
+    since: int
+    until: int
+    body: bool = False
+
+
+class Problem(NamedTuple):
+    """One entry of the envelope's ``errors``; ``error`` is the text that Slurm gives to ``error_number``."""
+
+    description: str
+    error_number: int = -1
+    error: str = "Unspecified error"
+    source: str = ""
+
+
+class Notice(NamedTuple):
+    """One entry of the envelope's ``warnings``."""
+
+    description: str
+    source: str = ""
+
+
+class Call(NamedTuple):
+    """What a handler gets: everything about one authenticated, resolved request."""
+
+    request: Request
+    endpoint: Endpoint
+    version: int
+    values: Mapping[str, str]
+    identity: Identity
+    settings: Settings
+    media: str = "json"
+    body: bytes = b""
+
+
+class Answer(NamedTuple):
+    """A document that a handler made: the payload's members, then errors, warnings; ``slurm`` is the command's meta.slurm."""
+
+    payload: Mapping[str, Any]
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    status: int = 200
+    slurm: Mapping[str, Any] | None = None
+
+
+class Passage(NamedTuple):
+    """A document that the command printed, already in the client's version and media type, its meta rewritten on the way."""
+
+    chunks: Iterator[bytes]
+    status: int = 200
+
+
+class Reply(NamedTuple):
+    """What goes on the wire: ``body`` whole, or in chunks as they come."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | Iterator[bytes] = b""

@@ -1,0 +1,30 @@
+"""Settings: what the administrator chose, validated once, then frozen.
+
+Law: data and its defaults. cli.py makes one from options and environment; nobody changes it. Nothing a client sends is here.
+"""
+
+from typing import NamedTuple
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(NamedTuple):
+    """Everything that does not change between two exchanges of one process."""
+
+    auth_types: tuple[str, ...] = ("jwt", "local")
+    openapi_plugins: tuple[str, ...] = ("slurmctld", "slurmdbd", "util")
+    data_parsers: tuple[int, ...] = (40, 41, 42, 43, 44, 45)
+    slurm_conf: str | None = None
+    verbosity: int = 0
+    # The key that tokens are verified with; where all are None and slurm.conf names none, Slurm itself verifies.
+    jwt_key: str | None = None
+    jwks: str | None = None
+    user_claim_field: str | None = None
+    # A fixed PATH: the client's and the service's own PATH decide nothing.
+    command_path: str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+    command_timeout_seconds: float = 120.0
+    read_timeout_seconds: float = 30.0
+    write_timeout_seconds: float = 60.0
+    max_request_line_bytes: int = 16 * 1024
+    max_header_bytes: int = 64 * 1024
+    max_body_bytes: int = 50 * MEBIBYTE
