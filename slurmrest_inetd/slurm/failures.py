@@ -1,0 +1,84 @@
+"""What a command's failure means: exit status, stderr and the JSON ``errors`` read together (DESIGN.md, law 3).
+
+Law: text in, exception out. The texts are what Slurm's own slurm_strerror() says on 22.05, 24.11 and 26.05
+(slurm/error_texts.py); a text that is not among them is an error without a number, never a guess.
+Called by passthrough.py and the plugins.
+"""
+
+from typing import NoReturn
+
+from slurmrest_inetd.errors import ApiError, InternalFault, NotFound, refuse_slurm
+from slurmrest_inetd.slurm.command import Finished
+
+UNKNOWN_VERSION = "unable to find plugin: data_parser/"
+# what commands say without slurm_strerror's own text -> Slurm's number for it
+# fmt: off
+PHRASES: tuple[tuple[str, int], ...] = (
+    ("Unable to contact slurm controller",               1800),
+    ("Unable to contact slurm database",                 7000),
+    ("Problem talking to the database",                  7000),
+    ("Connection refused",                               1001),
+    ("You are not running a supported accounting_storage plugin", 2036),
+    ("Your user/uid does not have permissions",          2002),
+    ("Access/permission denied",                         2002),
+)
+# fmt: on
+
+
+def raise_failure(finished: Finished, what: str) -> NoReturn:
+    """Raise what ``finished`` failed of. ``what`` says what was being asked, for the description."""
+    raise read_failure(finished, what)
+
+
+def read_failure(finished: Finished, what: str) -> ApiError:
+    """The exception for a command that failed: Slurm's number and text where its stderr holds one, else its last line."""
+    program = finished.argv[0]
+    lines = clean_stderr(finished.stderr)
+    if any(UNKNOWN_VERSION in line for line in lines):
+        return NotFound("This Slurm release does not speak the API version that was asked for", source=program)
+    number, error = find_error(lines)
+    if number:
+        return refuse_slurm(number, error, f"{what}: {error}", program)
+    if finished.status < 0:
+        return InternalFault(f"{what}: {program} was ended by signal {-finished.status}", source=program)
+    detail = lines[-1] if lines else f"{program} ended with status {finished.status} and said nothing"
+    return refuse_slurm(0, detail, f"{what}: {detail}", program)
+
+
+def clean_stderr(stderr: bytes) -> list[str]:
+    """The lines of a command's stderr, without the ``squeue: error:`` before them, always printable."""
+    lines = []
+    for raw in stderr.decode("utf-8", "replace").splitlines():
+        line = raw.strip()
+        program, colon, rest = line.partition(": ")
+        if colon and program.isalpha():
+            line = rest.removeprefix("error: ").removeprefix("fatal: ").strip()
+        if line:
+            lines.append("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line))
+    return lines
+
+
+def find_error(lines: list[str]) -> tuple[int, str]:
+    """Slurm's error number and its text, from the last line that ends with one; (0, "") when none does."""
+    from slurmrest_inetd.slurm.error_texts import ERROR_TEXTS, NUMBERS_BY_TEXT
+
+    for line in reversed(lines):
+        number = find_number(line, NUMBERS_BY_TEXT)
+        if number:
+            return number, ERROR_TEXTS.get(number, line)
+    for line in reversed(lines):
+        for phrase, number in PHRASES:
+            if phrase in line:
+                return number, ERROR_TEXTS[number]
+    return 0, ""
+
+
+def find_number(line: str, numbers: dict[str, int]) -> int:
+    """The number of the error text that ``line`` is or ends with after a colon, else 0."""
+    rest = line
+    while rest:
+        number = numbers.get(rest.rstrip("."))
+        if number:
+            return number
+        _, _, rest = rest.partition(": ")
+    return 0
