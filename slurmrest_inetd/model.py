@@ -24,6 +24,14 @@ class Peer(NamedTuple):
     mode: int = 0
 
 
+class Client(NamedTuple):
+    """The envelope's meta.client: the connection's name and, where the kernel tells it, whose it is."""
+
+    source: str = ""
+    user: str = ""
+    group: str = ""
+
+
 class Request(NamedTuple):
     """One HTTP request without its body: RFC 9112 section 3, its target taken apart by RFC 3986."""
 
@@ -87,16 +95,20 @@ class Call(NamedTuple):
     settings: Settings
     media: str = "json"
     body: bytes = b""
+    client: Client = Client()
 
 
 class Answer(NamedTuple):
-    """A document that a handler made: the payload's members, then errors, warnings; ``slurm`` is the command's meta.slurm."""
+    """A document that a handler made: the payload's members, then errors, warnings.
+
+    ``meta`` is the meta object of the command's own document, where there was one: release and cluster are taken from it.
+    """
 
     payload: Mapping[str, Any]
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Notice, ...] = ()
     status: int = 200
-    slurm: Mapping[str, Any] | None = None
+    meta: Mapping[str, Any] | None = None
 
 
 class Passage(NamedTuple):
