@@ -64,6 +64,10 @@ class ClientGone(Exception):
     """The client closed before there was anything to answer, or before the answer was written: nothing more to say."""
 
 
+class CutShort(Exception):
+    """The command ended before its document did, when a part of that was already sent: the reply is broken off."""
+
+
 # Slurm's error number -> the exception that carries its status; what is not here is 422: understood, but refused by Slurm.
 SLURM_STATUS: dict[int, type[ApiError]] = {
     # authentication                          permission

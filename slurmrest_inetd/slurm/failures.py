@@ -8,6 +8,7 @@ Called by passthrough.py and the plugins.
 from typing import NoReturn
 
 from slurmrest_inetd.errors import ApiError, InternalFault, NotFound, refuse_slurm
+from slurmrest_inetd.model import Problem
 from slurmrest_inetd.slurm.command import Finished
 
 UNKNOWN_VERSION = "unable to find plugin: data_parser/"
@@ -43,6 +44,19 @@ def read_failure(finished: Finished, what: str) -> ApiError:
         return InternalFault(f"{what}: {program} was ended by signal {-finished.status}", source=program)
     detail = lines[-1] if lines else f"{program} ended with status {finished.status} and said nothing"
     return refuse_slurm(0, detail, f"{what}: {detail}", program)
+
+
+def fail_with(problems: tuple[Problem, ...], finished: Finished, what: str) -> NoReturn:
+    """Raise for the ``errors`` of the document that a command printed, in Slurm's own words.
+
+    A document's first error with a number decides; one that only says "something failed" leaves the word to stderr.
+    """
+    telling = next((problem for problem in problems if problem.error_number > 0), None)
+    if telling is None:
+        raise_failure(finished, what)
+    error = refuse_slurm(telling.error_number, telling.error, telling.description or f"{what}: {telling.error}", telling.source)
+    error.problems = problems
+    raise error
 
 
 def clean_stderr(stderr: bytes) -> list[str]:

@@ -1,0 +1,203 @@
+"""A document that a command prints becomes the reply: its bytes go on as they come, only ``meta`` is ours to rewrite.
+
+Law: memory stays flat however long the list is (DESIGN.md, law 6); what goes on is valid UTF-8 and valid JSON. A small document
+is judged whole (exit status, stderr, its errors) before anything is sent; of a large one the beginning is sent before its end is known.
+A newline inside a string is always escaped by Slurm, so a line that begins as ``meta`` does cannot be forged. Called by the plugins.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from slurmrest_inetd.envelope import PLUGIN_NAMES, format_json, parse_json
+from slurmrest_inetd.errors import ApiError, CutShort
+from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
+from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
+from slurmrest_inetd.slurm.failures import fail_with, raise_failure
+from slurmrest_inetd.text import clean_lines, quote
+
+# Up to here a document is read whole before its status is decided.
+SPOOL_BYTES = 1024 * 1024
+META_LINE = {"json": b'  "meta": {\n', "yaml": b"!!str meta: !!map\n"}
+NO_ERRORS = {"json": b'\n  "errors": [],\n', "yaml": b"\n!!str errors: !!seq []\n"}
+NO_WARNINGS = {"json": b'\n  "warnings": []\n', "yaml": b"\n!!str warnings: !!seq []\n"}
+# The lines of meta that are ours: whose document it is, whose connection, no command line.
+OURS = {
+    "json": re.compile(
+        rb'(?P<a>\A  "meta": \{\n    "plugin": \{\n)      "type": [^\n]*\n      "name": [^\n]*\n'
+        rb'(?P<b>(?:      "[^\n]*\n)*    \},\n    "client": \{\n)      "source": [^\n]*\n      "user": [^\n]*\n      "group": [^\n]*\n'
+        rb'(?P<c>    \},\n)    "command": \[(?:\n(?:      [^\n]*\n)*    )?\],\n'
+    ),
+    "yaml": re.compile(
+        rb"(?P<a>\A!!str meta: !!map\n  !!str plugin: !!map\n)    !!str type: [^\n]*\n    !!str name: [^\n]*\n"
+        rb"(?P<b>(?:    [^\n]*\n)*  !!str client: !!map\n)    !!str source: [^\n]*\n    !!str user: [^\n]*\n    !!str group: [^\n]*\n"
+        rb"(?P<c>)  !!str command: !!seq(?: \[\]\n|\n(?:(?:  - |    |\n)[^\n]*\n?)*?(?=  !!str slurm:))"
+    ),
+}
+MEMBER = {"json": b'      "%s": "%s"%s\n', "yaml": b'    !!str %s: !!str "%s"%s\n'}
+NO_COMMAND = {"json": b'    "command": [],\n', "yaml": b"  !!str command: !!seq []\n"}
+
+
+class Document(NamedTuple):
+    """A command's JSON document, taken apart."""
+
+    payload: dict[str, Any]
+    meta: dict[str, Any]
+    errors: tuple[Problem, ...]
+    warnings: tuple[Notice, ...]
+
+
+def pass_document(
+    call: Call,
+    argv: tuple[str, ...],
+    *,
+    warnings: tuple[Notice, ...] = (),
+    environment: tuple[tuple[str, str], ...] = (),
+    empty: bytes = b"",
+    refuse_empty: Callable[[], ApiError] | None = None,
+) -> Passage:
+    """Run ``argv`` for the client's version and media type, and hand its document on.
+
+    ``warnings`` are added to the command's own. When ``refuse_empty`` is given and the list named ``empty`` (the document's first
+    member) has no entry, what it makes is raised instead. Raises what the command failed of.
+    """
+    running = start_document(call, argv, call.media, environment)
+    head = read_head(running)
+    if refuse_empty and is_empty(head, empty, call.media):
+        running.stop()
+        raise refuse_empty()
+    if len(head) > SPOOL_BYTES:
+        return Passage(stream_document(call, running, head, warnings))
+    return pass_whole(call, running.finish(head), warnings)
+
+
+def read_document(call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = ()) -> Document:
+    """Run ``argv --json`` for the client's version and take its document apart. Raises what the command failed of."""
+    running = start_document(call, argv, "json", environment)
+    finished = running.finish(b"".join(iter(running.read_chunk, b"")))
+    return take_apart(call, finished)
+
+
+def start_document(call: Call, argv: tuple[str, ...], media: str, environment: tuple[tuple[str, str], ...]) -> Running:
+    """Start ``argv`` with the option that makes it print the client's version of the document."""
+    command = Command((*argv, f"--{media}=v0.0.{call.version}"), environment=environment)
+    return start_command(command, call.identity, call.settings)
+
+
+def take_apart(call: Call, finished: Finished) -> Document:
+    """The document a command printed. Raises what it failed of, by its exit status, stderr and ``errors``."""
+    what = describe_request(call)
+    try:
+        document = parse_json(finished.stdout)
+    except ValueError:
+        raise_failure(finished, what)
+    meta = document.pop("meta", {})
+    errors = tuple(Problem(**problem) for problem in document.pop("errors", []))
+    warnings = tuple(Notice(**notice) for notice in document.pop("warnings", []))
+    if errors:
+        fail_with(errors, finished, what)
+    if finished.status != 0:
+        raise_failure(finished, what)
+    return Document(document, meta, errors, warnings)
+
+
+def answer_document(document: Document, *, warnings: tuple[Notice, ...] = ()) -> Answer:
+    """A document that was taken apart, perhaps with its payload changed, as an answer."""
+    return Answer(document.payload, warnings=(*document.warnings, *warnings), meta=document.meta)
+
+
+def describe_request(call: Call) -> str:
+    """The request in one line, for a description."""
+    return f"{call.request.method} {'/'.join(('', *call.request.segments))}"
+
+
+def read_head(running: Running) -> bytes:
+    """All the command prints, or its first part once that is too much to be held."""
+    chunks: list[bytes] = []
+    size = 0
+    while size <= SPOOL_BYTES and (chunk := running.read_chunk()):
+        chunks.append(chunk)
+        size += len(chunk)
+    return b"".join(chunks)
+
+
+def is_empty(head: bytes, name: bytes, media: str) -> bool:
+    """Whether the document's first member is the list ``name`` without an entry."""
+    start = b'{\n  "%s": []' if media == "json" else b"%%YAML 1.1\n--- !!map\n!!str %s: !!seq []"
+    return head.startswith(start % name)
+
+
+def pass_whole(call: Call, finished: Finished, warnings: tuple[Notice, ...]) -> Passage:
+    """A document that is here to its end: judged, then handed on."""
+    media = call.media
+    at = find_meta(finished.stdout, media)
+    if finished.status != 0 or at < 0 or NO_ERRORS[media] not in finished.stdout[at:]:
+        if media == "yaml":
+            raise_failure(finished, describe_request(call))
+        take_apart(call, finished)
+    body = clean_lines(finished.stdout[:at]) + rewrite_tail(call, clean_lines(finished.stdout[at:]), warnings)
+    return Passage(iter((body,)))
+
+
+def stream_document(call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...]) -> Iterator[bytes]:
+    """A large document: whole lines as they come, then its tail rewritten. Raises CutShort when the command does not finish it."""
+    rest = head
+    try:
+        while (at := find_meta(rest, call.media)) < 0:
+            end = rest.rfind(b"\n") + 1
+            if end:
+                yield clean_lines(rest[:end])
+            chunk = running.read_chunk()
+            if not chunk:
+                raise CutShort(f"{running.argv[0]} ended before its document did")
+            rest = rest[end:] + chunk
+        yield clean_lines(rest[:at])
+        tail = rest[at:] + b"".join(iter(running.read_chunk, b""))
+        yield rewrite_tail(call, clean_lines(tail), warnings)
+        if running.finish().status != 0:
+            raise CutShort(f"{running.argv[0]} failed after its document had begun")
+    finally:
+        running.stop()
+
+
+def find_meta(text: bytes, media: str) -> int:
+    """Where the line that opens ``meta`` begins; -1 when it is not here."""
+    line = META_LINE[media]
+    if text.startswith(line):
+        return 0
+    at = text.find(b"\n" + line)
+    return at + 1 if at >= 0 else -1
+
+
+def rewrite_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes:
+    """The document from ``meta`` on, with our plugin, our client, no command line, and ``warnings`` added."""
+    media = call.media
+    plugin_type, plugin_name = PLUGIN_NAMES[call.endpoint.plugin.partition(".")[0]]
+    plugin = format_members(media, {b"type": plugin_type, b"name": plugin_name}, open_end=True)
+    client = format_members(media, {b"source": call.client.source, b"user": call.client.user, b"group": call.client.group})
+    made = OURS[media].sub(lambda m: m["a"] + plugin + m["b"] + client + m["c"] + NO_COMMAND[media], tail, count=1)
+    return add_warnings(made, warnings, media) if warnings else made
+
+
+def add_warnings(tail: bytes, warnings: tuple[Notice, ...], media: str) -> bytes:
+    """``tail`` with ``warnings`` behind those that are there."""
+    if media == "json":
+        members = parse_json(b"{" + tail)
+        members["warnings"] += [notice._asdict() for notice in warnings]
+        return format_json(members).removeprefix(b"{\n") + b"\n"
+    lines = b"".join(
+        b'- !!map\n  !!str description: !!str "%s"\n  !!str source: !!str "%s"\n' % (quote(text), quote(source))
+        for text, source in warnings
+    )
+    emptied = tail.replace(NO_WARNINGS["yaml"], b"\n!!str warnings: !!seq\n", 1)
+    body, end, rest = emptied.rpartition(b"...\n")
+    return body + lines + end + rest
+
+
+def format_members(media: str, members: dict[bytes, str], *, open_end: bool = False) -> bytes:
+    """Lines of a mapping's members; with ``open_end`` more members follow the last."""
+    last = len(members) - 1
+    return b"".join(
+        MEMBER[media] % (name, quote(text), b"," if media == "json" and (open_end or number < last) else b"")
+        for number, (name, text) in enumerate(members.items())
+    )
