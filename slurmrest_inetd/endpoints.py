@@ -1,0 +1,55 @@
+"""The plugin table: one row an operation. Data only.
+
+Law: a path's first word is the OpenAPI plugin's root (slurm, slurmdb, util); ``{version}`` is v0.0.NN; the operation is what stands
+behind ``ROOT_v00NN_`` in the operationId; the handler is a function of slurmrest_inetd.plugins.PLUGIN. A trailing slash does not
+matter. tests/unit/test_endpoints.py holds the rows complete against the API's own documents. Read by routing.py.
+"""
+
+from slurmrest_inetd.model import Endpoint as Row
+
+LAST = 45
+
+# fmt: off
+#       method    path                                                operation            plugin                     handler                 since until body
+ENDPOINTS: tuple[Row, ...] = (
+    Row("GET",    "/slurm/{version}/conf",                            "get_conf",          "slurmctld.configuration", "get_conf",             45, LAST),
+    Row("GET",    "/slurm/{version}/diag",                            "get_diag",          "slurmctld.diag",          "get_diag",             40, LAST),
+    Row("POST",   "/slurm/{version}/job/submit",                      "post_job_submit",   "slurmctld.job_submit",    "post_job_submit",      40, LAST, True),
+    Row("DELETE", "/slurm/{version}/job/{job_id}",                    "delete_job",        "slurmctld.job_cancel",    "delete_job",           40, LAST),
+    Row("GET",    "/slurm/{version}/job/{job_id}",                    "get_job",           "slurmctld.jobs",          "get_job",              40, LAST),
+    Row("GET",    "/slurm/{version}/jobs",                            "get_jobs",          "slurmctld.jobs",          "get_jobs",             40, LAST),
+    Row("GET",    "/slurm/{version}/jobs/state",                      "get_jobs_state",    "slurmctld.jobs",          "get_jobs_state",       40, LAST),
+    Row("GET",    "/slurm/{version}/licenses",                        "get_licenses",      "slurmctld.licenses",      "get_licenses",         40, LAST),
+    Row("GET",    "/slurm/{version}/node/{node_name}",                "get_node",          "slurmctld.nodes",         "get_node",             40, LAST),
+    Row("GET",    "/slurm/{version}/nodes",                           "get_nodes",         "slurmctld.nodes",         "get_nodes",            40, LAST),
+    Row("GET",    "/slurm/{version}/partition/{partition_name}",      "get_partition",     "slurmctld.partitions",    "get_partition",        40, LAST),
+    Row("GET",    "/slurm/{version}/partitions",                      "get_partitions",    "slurmctld.partitions",    "get_partitions",       40, LAST),
+    Row("GET",    "/slurm/{version}/ping",                            "get_ping",          "slurmctld.ping",          "get_ping",             40, LAST),
+    Row("GET",    "/slurm/{version}/reservation/{reservation_name}",  "get_reservation",   "slurmctld.reservations",  "get_reservation",      40, LAST),
+    Row("GET",    "/slurm/{version}/reservations",                    "get_reservations",  "slurmctld.reservations",  "get_reservations",     40, LAST),
+    Row("GET",    "/slurm/{version}/resources/{job_id}",              "get_resources",     "slurmctld.resources",     "get_resources",        44, LAST),
+    Row("GET",    "/slurm/{version}/shares",                          "get_shares",        "slurmctld.shares",        "get_shares",           40, LAST),
+
+    Row("GET",    "/slurmdb/{version}/account/{account_name}",        "get_account",       "slurmdbd.accounts",       "get_account",          40, LAST),
+    Row("GET",    "/slurmdb/{version}/accounts",                      "get_accounts",      "slurmdbd.accounts",       "get_accounts",         40, LAST),
+    Row("GET",    "/slurmdb/{version}/association",                   "get_association",   "slurmdbd.associations",   "get_association",      40, LAST),
+    Row("GET",    "/slurmdb/{version}/associations",                  "get_associations",  "slurmdbd.associations",   "get_associations",     40, LAST),
+    Row("GET",    "/slurmdb/{version}/cluster/{cluster_name}",        "get_cluster",       "slurmdbd.clusters",       "get_cluster",          40, LAST),
+    Row("GET",    "/slurmdb/{version}/clusters",                      "get_clusters",      "slurmdbd.clusters",       "get_clusters",         40, LAST),
+    Row("GET",    "/slurmdb/{version}/conf",                          "get_conf",          "slurmdbd.configuration",  "get_conf",             45, LAST),
+    Row("GET",    "/slurmdb/{version}/config",                        "get_config",        "slurmdbd.configuration",  "get_config",           40, LAST),
+    Row("GET",    "/slurmdb/{version}/diag",                          "get_diag",          "slurmdbd.diag",           "get_diag",             40, LAST),
+    Row("GET",    "/slurmdb/{version}/instance",                      "get_instance",      "slurmdbd.instances",      "get_instance",         40, LAST),
+    Row("GET",    "/slurmdb/{version}/instances",                     "get_instances",     "slurmdbd.instances",      "get_instances",        40, LAST),
+    Row("GET",    "/slurmdb/{version}/job/{job_id}",                  "get_job",           "slurmdbd.jobs",           "get_job",              40, LAST),
+    Row("GET",    "/slurmdb/{version}/jobs",                          "get_jobs",          "slurmdbd.jobs",           "get_jobs",             40, LAST),
+    Row("GET",    "/slurmdb/{version}/ping",                          "get_ping",          "slurmdbd.ping",           "get_ping",             42, LAST),
+    Row("GET",    "/slurmdb/{version}/qos",                           "get_qos",           "slurmdbd.qos",            "get_qos",              40, LAST),
+    Row("GET",    "/slurmdb/{version}/qos/{qos}",                     "get_single_qos",    "slurmdbd.qos",            "get_single_qos",       40, LAST),
+    Row("GET",    "/slurmdb/{version}/tres",                          "get_tres",          "slurmdbd.tres",           "get_tres",             40, LAST),
+    Row("GET",    "/slurmdb/{version}/user/{name}",                   "get_user",          "slurmdbd.users",          "get_user",             40, LAST),
+    Row("GET",    "/slurmdb/{version}/users",                         "get_users",         "slurmdbd.users",          "get_users",            40, LAST),
+    Row("GET",    "/slurmdb/{version}/wckey/{id}",                    "get_wckey",         "slurmdbd.wckeys",         "get_wckey",            40, LAST),
+    Row("GET",    "/slurmdb/{version}/wckeys",                        "get_wckeys",        "slurmdbd.wckeys",         "get_wckeys",           40, LAST),
+)
+# fmt: on

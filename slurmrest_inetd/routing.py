@@ -1,0 +1,89 @@
+"""(method, path) -> endpoint, API version, path values; and the endpoint's handler.
+
+Law: pure look-up in the plugin table; the only dynamic import. A literal segment wins over a value (``job/submit`` over ``job/{job_id}``).
+Called by exchange.py.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from slurmrest_inetd.endpoints import ENDPOINTS
+from slurmrest_inetd.errors import MethodNotAllowed, NotFound
+from slurmrest_inetd.model import Answer, Call, Endpoint, Passage
+from slurmrest_inetd.settings import Settings
+
+VERSION_PREFIX = "v0.0."
+UNKNOWN_PATH = "Unable to find requested URL. Please view /openapi/v3 for API reference."
+
+
+class Route(NamedTuple):
+    """A resolved path: ``version`` is the NN of v0.0.NN."""
+
+    endpoint: Endpoint
+    version: int
+    values: dict[str, str]
+
+
+def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route:
+    """The route of ``method`` and a path's decoded segments; HEAD takes GET's.
+
+    Raises NotFound, or MethodNotAllowed with Allow (RFC 9110, 15.5.6) when the path is there for other methods.
+    """
+    routes = find_routes(segments, settings)
+    if not routes:
+        raise NotFound(UNKNOWN_PATH, number=9000, error="Unable to find requested URL endpoint", source="/".join(("", *segments)))
+    wanted = "GET" if method == "HEAD" else method
+    for route in routes:
+        if route.endpoint.method == wanted:
+            return route
+    allowed = sorted({route.endpoint.method for route in routes})
+    if "GET" in allowed:
+        allowed.insert(allowed.index("GET") + 1, "HEAD")
+    raise MethodNotAllowed(
+        f"{method} is not served at this path, only {', '.join(allowed)}", headers=(("allow", ", ".join(allowed)),)
+    )
+
+
+def find_routes(segments: tuple[str, ...], settings: Settings) -> list[Route]:
+    """Every row whose path these segments match, in the version asked for; only the most literal ones."""
+    if len(segments) < 2:
+        return []
+    version = parse_version(segments[1])
+    if version not in settings.data_parsers:
+        return []
+    found: dict[int, list[Route]] = {}
+    for endpoint in ENDPOINTS:
+        if not endpoint.since <= version <= endpoint.until or endpoint.plugin.partition(".")[0] not in settings.openapi_plugins:
+            continue
+        values = match_path(endpoint.path, segments)
+        if values is not None:
+            found.setdefault(len(values), []).append(Route(endpoint, version, values))
+    return found[min(found)] if found else []
+
+
+def parse_version(segment: str) -> int:
+    """The NN of ``v0.0.NN``, -1 when it is none."""
+    digits = segment.removeprefix(VERSION_PREFIX)
+    return int(digits) if digits != segment and digits.isascii() and digits.isdecimal() and len(digits) == 2 else -1
+
+
+def match_path(path: str, segments: tuple[str, ...]) -> dict[str, str] | None:
+    """The path values that make ``segments`` this path, None when nothing does. ``{version}`` is not among them."""
+    words = path.split("/")[1:]
+    if len(words) != len(segments) or words[0] != segments[0]:
+        return None
+    values = {}
+    for word, segment in zip(words[2:], segments[2:], strict=True):
+        if word[0] == "{":
+            values[word[1:-1]] = segment
+        elif word != segment:
+            return None
+    return values
+
+
+def load_handler(endpoint: Endpoint) -> Callable[[Call], Answer | Passage]:
+    """The function that serves ``endpoint``; only its own plugin module is loaded."""
+    module = import_module(f"slurmrest_inetd.plugins.{endpoint.plugin}")
+    handler: Callable[[Call], Answer | Passage] = getattr(module, endpoint.handler)
+    return handler
