@@ -1,0 +1,61 @@
+"""One exchange, on one page: a request comes in, is authenticated, resolved, answered; one reply goes out.
+
+Law: the only place where an error becomes a reply, and the only bare except. A reply that has begun is never begun again.
+Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
+
+    wire.read_request -> authenticate -> resolve -> handler -> slurm.command.run -> reply -> wire.write_reply
+"""
+
+from slurmrest_inetd.auth import authenticate
+from slurmrest_inetd.auth.proxy import act_as
+from slurmrest_inetd.errors import ClientGone, CutShort
+from slurmrest_inetd.log import Trace, write_trace
+from slurmrest_inetd.model import Call, Reply
+from slurmrest_inetd.negotiation import choose_media
+from slurmrest_inetd.reply import format_refusal, format_reply
+from slurmrest_inetd.routing import load_handler, resolve
+from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.wire import Wire
+
+
+def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
+    """Serve the one request on ``read_fd``: 0 when a reply went out whole, 1 when none could."""
+    wire = Wire(read_fd, write_fd, settings)
+    trace = Trace(wire.peer)
+    try:
+        wire.write_reply(answer_request(wire, trace, settings), head=trace.method == "HEAD")
+    except ClientGone:
+        trace.broken = "the client left"
+    except Exception as error:  # noqa: BLE001  the one place where whatever went wrong becomes a reply
+        refuse_request(error, wire, trace)
+    finally:
+        wire.close()
+        write_trace(trace, wire, settings)
+    return 1 if trace.broken else 0
+
+
+def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
+    """The reply to the request that comes over ``wire``. Raises ApiError, ClientGone."""
+    request = trace.request = wire.read_request()
+    trace.media = choose_media(request.get_all("accept"), lenient=True)
+    identity = trace.identity = authenticate(request, wire.peer, settings)
+    identity = act_as(identity, request, settings)
+    trace.identity = identity
+    route = resolve(request.method, request.segments, settings)
+    media = choose_media(request.get_all("accept"))
+    body = wire.read_body() if route.endpoint.body else b""
+    call = Call(request, *route, identity, settings, media, body, trace.client)
+    trace.call = call
+    return format_reply(call, load_handler(route.endpoint)(call))
+
+
+def refuse_request(error: Exception, wire: Wire, trace: Trace) -> None:
+    """Reply with ``error``, unless a reply has begun: then it stays as it is, cut short, and only the log tells."""
+    trace.error = error
+    if wire.reply_begun or isinstance(error, CutShort):
+        trace.broken = f"broken off: {error}"
+        return
+    try:
+        wire.write_reply(format_refusal(error, trace), head=trace.method == "HEAD")
+    except ClientGone:
+        trace.broken = "the client left"

@@ -1,0 +1,48 @@
+"""Which Slurm this is: its release, its cluster's name.
+
+Law: asked once a process and only where no document of a command tells it. Called by reply.py.
+"""
+
+from typing import Any
+
+from slurmrest_inetd.errors import ApiError
+from slurmrest_inetd.model import Identity
+from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.slurm.command import Command, run_command
+from slurmrest_inetd.slurm.configuration import read_configuration
+
+NOBODY = Identity("none", "")
+known: dict[str | None, dict[str, Any]] = {}
+
+
+def read_release(settings: Settings) -> dict[str, Any]:
+    """The members of meta that only Slurm knows (``plugin.accounting_storage``, ``slurm``); empty texts where it does not tell."""
+    if settings.slurm_conf not in known:
+        configuration = read_configuration(settings)
+        known[settings.slurm_conf] = {
+            "plugin": {"accounting_storage": configuration.get("accountingstoragetype", "")},
+            "slurm": {**ask_release(settings), "cluster": configuration.get("clustername", "")},
+        }
+    return known[settings.slurm_conf]
+
+
+def ask_release(settings: Settings) -> dict[str, Any]:
+    """``scontrol --version`` prints ``slurm-wlm 24.11.5``; slurmrestd calls the 11 minor and the 5 micro."""
+    try:
+        finished = run_command(Command(("scontrol", "--version")), NOBODY, settings)
+    except ApiError:
+        return {"version": {"major": "", "micro": "", "minor": ""}, "release": ""}
+    release = finished.stdout.decode("ascii", "replace").strip().rpartition(" ")[2]
+    major, minor, micro = (*release.split(".", 2), "", "")[:3]
+    return {"version": {"major": major, "micro": micro, "minor": minor}, "release": release}
+
+
+def ask_data_parsers(settings: Settings) -> list[int]:
+    """The API versions (the NN of v0.0.NN) that this release's commands print; none where they print none (22.05)."""
+    try:
+        finished = run_command(Command(("squeue", "--json=list")), NOBODY, settings)
+    except ApiError:
+        return []
+    names = [line.strip() for line in (finished.stdout + finished.stderr).decode("ascii", "replace").splitlines()]
+    prefix = "data_parser/v0.0."
+    return sorted(int(name.removeprefix(prefix)) for name in names if name.startswith(prefix) and name[len(prefix) :].isdecimal())
