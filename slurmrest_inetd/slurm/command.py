@@ -9,6 +9,7 @@ Called by passthrough.py and the plugins.
 import os
 import select
 import signal
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import NamedTuple
 
@@ -193,6 +194,7 @@ def open_input(data: bytes | None) -> int:
 
 def spawn(path: str, argv: tuple[str, ...], environment: dict[str, str], children: list[int]) -> int:
     """Start ``path`` with ``children`` as its descriptors 0, 1, 2 ... and no other; return its pid."""
+    keep_descriptors()
     actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(children)]
     # encoded here: the service's locale must not decide what a client's words become
     return os.posix_spawn(
@@ -204,3 +206,12 @@ def spawn(path: str, argv: tuple[str, ...], environment: dict[str, str], childre
         setsigmask=(),
         setsigdef=DEFAULT_SIGNALS,
     )
+
+
+def keep_descriptors() -> None:
+    """Let no descriptor above stderr pass to a command, whoever left it inheritable (a service manager, a shell)."""
+    for name in os.listdir("/proc/self/fd"):
+        fd = int(name)
+        if fd > 2:
+            with suppress(OSError):  # the listing's own descriptor is closed by now
+                os.set_inheritable(fd, False)
