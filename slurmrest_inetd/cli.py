@@ -1,7 +1,7 @@
 """slurmrestd's options and environment -> Settings; then one exchange on fd 0 and fd 1.
 
-Law: one row an option (options.py). What is wrong in them is a clear line on stderr and exit status 1 before a client's byte is read.
-Called by __main__.py and the console script.
+Law: one row an option (options.py). What is wrong in them is a clear line on stderr and exit status 1 before a
+client's byte is read. Called by __main__.py and the console script.
 """
 
 import gc
@@ -35,7 +35,9 @@ def main() -> int:
 
 
 def run() -> None:
-    """The console script: leave at once when all is written, without an interpreter's goodbye (it costs milliseconds)."""
+    """The console script: leave at once when all is written, without an interpreter's goodbye (it costs
+    milliseconds).
+    """
     status = main()
     sys.stdout.flush()
     os._exit(status)

@@ -1,8 +1,9 @@
 """The plugin table: one row an operation. Data only.
 
-Law: a path's first word is the OpenAPI plugin's root (slurm, slurmdb, util); ``{version}`` is v0.0.NN; the operation is what stands
-behind ``ROOT_v00NN_`` in the operationId; the handler is a function of slurmrest_inetd.plugins.PLUGIN. A trailing slash does not
-matter. tests/unit/test_endpoints.py holds the rows complete against the API's own documents. Read by routing.py.
+Law: a path's first word is the OpenAPI plugin's root (slurm, slurmdb, util); ``{version}`` is v0.0.NN; the operation
+is what stands behind ``ROOT_v00NN_`` in the operationId; the handler is a function of slurmrest_inetd.plugins.PLUGIN.
+A trailing slash does not matter. tests/unit/test_endpoints.py holds the rows complete against the API's own documents.
+Read by routing.py.
 """
 
 from slurmrest_inetd.model import Endpoint as Row

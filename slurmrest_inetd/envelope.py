@@ -1,7 +1,7 @@
 """The document around every answer: payload, meta, errors, warnings; as JSON or YAML.
 
-Law: the only importer of orjson, and only inside the functions that need it: an answer that is passed through pays nothing for it.
-What leaves here is valid UTF-8. Called by passthrough.py, the plugins and exchange.py.
+Law: the only importer of orjson, and only inside the functions that need it: an answer that is passed through pays
+nothing for it. What leaves here is valid UTF-8. Called by passthrough.py, the plugins and exchange.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -107,7 +107,9 @@ def parse_json_body(body: bytes) -> Any:
 
 
 def parse_yaml_body(body: bytes) -> Any:
-    """YAML's safe subset, through the extra ``yaml``. Raises BadRequest, UnsupportedMediaType when the extra is missing."""
+    """YAML's safe subset, through the extra ``yaml``. Raises BadRequest, UnsupportedMediaType when the extra is
+    missing.
+    """
     from slurmrest_inetd.yaml_text import parse_yaml
 
     return parse_yaml(body)

@@ -1,7 +1,7 @@
 """One exchange, on one page: a request comes in, is authenticated, resolved, answered; one reply goes out.
 
-Law: the only place where an error becomes a reply, and the only bare except. A reply that has begun is never begun again.
-Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
+Law: the only place where an error becomes a reply, and the only bare except. A reply that has begun is never begun
+again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
 
     wire.read_request -> authenticate -> resolve -> handler -> slurm.command.run -> reply -> wire.write_reply
 """

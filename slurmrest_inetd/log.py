@@ -1,6 +1,7 @@
 """The log: one line an exchange on stderr, or in syslog where stderr is the client's own connection.
 
-Law: no token, no body, no query; what a client sent is printable before it is written. Called by exchange.py and cli.py.
+Law: no token, no body, no query; what a client sent is printable before it is written. Called by exchange.py and
+cli.py.
 """
 
 import os
@@ -51,7 +52,9 @@ def name_id(function: str, module: str, number: int | None) -> str:
 
 
 def write_trace(trace: Trace, status: int, sent_bytes: int, verbosity: int) -> None:
-    """Write the exchange's line: time, client, user, method, path, status, bytes, milliseconds, commands and their exit status."""
+    """Write the exchange's line: time, client, user, method, path, status, bytes, milliseconds, commands and their
+    exit status.
+    """
     request = trace.request
     path = request.target.partition("?")[0] if request else "-"
     words = [
@@ -96,7 +99,9 @@ def format_word(text: str) -> str:
 
 
 def write_line(text: str) -> None:
-    """One line to stderr; to syslog when stderr is the socket that the client reads (inetd gives one socket three times)."""
+    """One line to stderr; to syslog when stderr is the socket that the client reads (inetd gives one socket three
+    times).
+    """
     if is_connection(2):
         import syslog
 

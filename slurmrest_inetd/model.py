@@ -13,8 +13,8 @@ from slurmrest_inetd.settings import Settings
 class Peer(NamedTuple):
     """Who is at the other end of fd 0, as the kernel tells it (never as the client tells it).
 
-    ``kind`` is "socket", "unix", "pipe", "file" or "tty"; ``uid`` is the peer's (SO_PEERCRED) or the owner's (pipe, file),
-    None where the kernel knows none; ``mode`` is the permission bits of a pipe or file, else 0.
+    ``kind`` is "socket", "unix", "pipe", "file" or "tty"; ``uid`` is the peer's (SO_PEERCRED) or the owner's (pipe,
+    file), None where the kernel knows none; ``mode`` is the permission bits of a pipe or file, else 0.
     """
 
     kind: str
@@ -48,7 +48,9 @@ class Request(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """As whom the commands run: ``kind`` is "jwt" (then ``token`` is what they carry) or "local" (the service's own uid)."""
+    """As whom the commands run: ``kind`` is "jwt" (then ``token`` is what they carry) or "local" (the service's own
+    uid).
+    """
 
     kind: str
     user: str
@@ -101,7 +103,8 @@ class Call(NamedTuple):
 class Answer(NamedTuple):
     """A document that a handler made: the payload's members, then errors, warnings.
 
-    ``meta`` is the meta object of the command's own document, where there was one: release and cluster are taken from it.
+    ``meta`` is the meta object of the command's own document, where there was one: release and cluster are taken from
+    it.
     """
 
     payload: Mapping[str, Any]
@@ -112,7 +115,9 @@ class Answer(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A document that the command printed, already in the client's version and media type, its meta rewritten on the way."""
+    """A document that the command printed, already in the client's version and media type, its meta rewritten on the
+    way.
+    """
 
     chunks: Iterator[bytes]
     status: int = 200

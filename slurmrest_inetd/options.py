@@ -1,7 +1,7 @@
 """The command line and the environment, as rows: slurmrestd's names first, ours after them.
 
-Law: data and its parsers; nothing is opened, nothing is run but Slurm's --version for -V and --json=list for ``-d list``.
-What is unknown is an error that names it. Loaded by cli.py only when there is anything to read.
+Law: data and its parsers; nothing is opened, nothing is run but Slurm's --version for -V and --json=list for ``-d
+list``. What is unknown is an error that names it. Loaded by cli.py only when there is anything to read.
 """
 
 import getopt
@@ -46,7 +46,9 @@ def parse_names(known: tuple[str, ...], prefix: str) -> Callable[[str], tuple[st
 
 
 def parse_data_parsers(text: str) -> tuple[int, ...]:
-    """``v0.0.42,data_parser/v0.0.41`` -> (42, 41); flags behind a ``+`` (``+prefer_refs``) shape documents we do not make."""
+    """``v0.0.42,data_parser/v0.0.41`` -> (42, 41); flags behind a ``+`` (``+prefer_refs``) shape documents we do not
+    make.
+    """
     versions = []
     for word in text.split(","):
         name = word.strip().removeprefix("data_parser/").partition("+")[0]
@@ -114,7 +116,9 @@ FLAGS = (
     ("h", "help", "print this help"),
     ("V", "version", "print the version"),
 )
-USAGE = "Usage: slurmrest-inetd [OPTIONS] < request\n\nServes one HTTP request on standard input, as slurmrestd does.\n\n"
+USAGE = (
+    "Usage: slurmrest-inetd [OPTIONS] < request\n\nServes one HTTP request on standard input, as slurmrestd does.\n\n"
+)
 
 
 def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings, str]:
@@ -147,7 +151,9 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
 
 
 def parse_environment(environ: Mapping[str, str]) -> Settings:
-    """The settings that the documented variables make. SLURM_JWT is nobody's identity and is not looked at. Raises OptionError."""
+    """The settings that the documented variables make. SLURM_JWT is nobody's identity and is not looked at. Raises
+    OptionError.
+    """
     settings = Settings()
     for row in OPTIONS:
         text = environ.get(row.variable, "") if row.variable else ""
@@ -184,7 +190,9 @@ def format_version(settings: Settings) -> str:
 def format_list(option: str, settings: Settings) -> str:
     """What ``-a list``, ``-s list`` and ``-d list`` print, as slurmrestd does."""
     if option == "-a":
-        return "Possible REST authentication plugins:\n" + "".join(f"rest_auth/{name}\n" for name in DEFAULTS.auth_types)
+        return "Possible REST authentication plugins:\n" + "".join(
+            f"rest_auth/{name}\n" for name in DEFAULTS.auth_types
+        )
     if option == "-s":
         return "Possible OpenAPI plugins:\n" + "".join(f"openapi/{name}\n" for name in DEFAULTS.openapi_plugins)
     from slurmrest_inetd.slurm.release import ask_data_parsers

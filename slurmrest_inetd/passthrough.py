@@ -1,8 +1,9 @@
 """A document that a command prints becomes the reply: its bytes go on as they come, only ``meta`` is ours to rewrite.
 
-Law: memory stays flat however long the list is (DESIGN.md, law 6); what goes on is valid UTF-8 and valid JSON. A small document
-is judged whole (exit status, stderr, its errors) before anything is sent; of a large one the beginning is sent before its end is known.
-A newline inside a string is always escaped by Slurm, so a line that begins as ``meta`` does cannot be forged. Called by the plugins.
+Law: memory stays flat however long the list is (DESIGN.md, law 6); what goes on is valid UTF-8 and valid JSON. A small
+document is judged whole (exit status, stderr, its errors) before anything is sent; of a large one the beginning is
+sent before its end is known. A newline inside a string is always escaped by Slurm, so a line that begins as ``meta``
+does cannot be forged. Called by the plugins.
 """
 
 import re
@@ -58,8 +59,8 @@ def pass_document(
 ) -> Passage:
     """Run ``argv`` for the client's version and media type, and hand its document on.
 
-    ``warnings`` are added to the command's own. When ``refuse_empty`` is given and the list named ``empty`` (the document's first
-    member) has no entry, what it makes is raised instead. Raises what the command failed of.
+    ``warnings`` are added to the command's own. When ``refuse_empty`` is given and the list named ``empty`` (the
+    document's first member) has no entry, what it makes is raised instead. Raises what the command failed of.
     """
     running = start_document(call, argv, call.media, environment)
     head = read_head(running)
@@ -140,7 +141,9 @@ def pass_whole(call: Call, finished: Finished, warnings: tuple[Notice, ...]) -> 
 
 
 def stream_document(call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...]) -> Iterator[bytes]:
-    """A large document: whole lines as they come, then its tail rewritten. Raises CutShort when the command does not finish it."""
+    """A large document: whole lines as they come, then its tail rewritten. Raises CutShort when the command does not
+    finish it.
+    """
     rest = head
     try:
         while (at := find_meta(rest, call.media)) < 0:
@@ -174,7 +177,9 @@ def rewrite_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes
     media = call.media
     plugin_type, plugin_name = PLUGIN_NAMES[call.endpoint.plugin.partition(".")[0]]
     plugin = format_members(media, {b"type": plugin_type, b"name": plugin_name}, open_end=True)
-    client = format_members(media, {b"source": call.client.source, b"user": call.client.user, b"group": call.client.group})
+    client = format_members(
+        media, {b"source": call.client.source, b"user": call.client.user, b"group": call.client.group}
+    )
     made = OURS[media].sub(lambda m: m["a"] + plugin + m["b"] + client + m["c"] + NO_COMMAND[media], tail, count=1)
     return add_warnings(made, warnings, media) if warnings else made
 

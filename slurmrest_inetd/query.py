@@ -1,7 +1,7 @@
 """Query parameters: rows in, values and warnings out.
 
-Law: one row a parameter; a value that is not of its row's kind is refused by name, a parameter without a row is a warning by
-name (DESIGN.md, law 5). Nothing here runs a command. Called by the plugins.
+Law: one row a parameter; a value that is not of its row's kind is refused by name, a parameter without a row is a
+warning by name (DESIGN.md, law 5). Nothing here runs a command. Called by the plugins.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,17 +52,18 @@ def parse_query(call: Call, parameters: Iterable[Parameter]) -> Query:
         given.setdefault(name, []).append(text)
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name in given:
+    for name, texts in given.items():
         if name in rows:
             try:
-                values[name] = parse_values(rows[name], given[name])
+                values[name] = parse_values(rows[name], texts)
             except InvalidValue as error:
                 problems.append(Problem(error.args[0], error.number, error.error, f"#/{name}/"))
     if problems:
         problems.append(Problem("Rejecting request. Failure parsing query.", *INVALID_QUERY, call.endpoint.operation))
         raise Unprocessable("Failure parsing query", problems=tuple(problems))
     unknown = [name for name in given if name not in rows]
-    return Query(values, tuple(Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/") for name in unknown))
+    warnings = (Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/") for name in unknown)
+    return Query(values, tuple(warnings))
 
 
 class InvalidValue(ValueError):
@@ -130,7 +131,9 @@ def parse_uint32(text: str) -> int:
 
 
 def parse_timestamp(text: str) -> int:
-    """UNIX seconds, or one of the times that Slurm's commands take (``now-1hour``, ``2026-01-31T12:00``). Raises InvalidValue."""
+    """UNIX seconds, or one of the times that Slurm's commands take (``now-1hour``, ``2026-01-31T12:00``). Raises
+    InvalidValue.
+    """
     from slurmrest_inetd.slurm.timestamps import parse_time
 
     if not text.strip():

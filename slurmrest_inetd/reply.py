@@ -1,7 +1,7 @@
 """What an endpoint answered, or what went wrong, as the reply that goes on the wire.
 
-Law: envelope and headers are put together here and nowhere else; an error of ours shows a reference for the log, never its text.
-Called by exchange.py.
+Law: envelope and headers are put together here and nowhere else; an error of ours shows a reference for the log, never
+its text. Called by exchange.py.
 """
 
 from slurmrest_inetd.envelope import MEDIA_TYPES, build_meta, format_envelope
@@ -31,7 +31,8 @@ def format_reply(call: Call, answer: Answer | Passage) -> Reply:
 def format_refusal(error: Exception, trace: Trace) -> Reply:
     """The reply that tells an error. Slurm's release stands in it only for a client that is known."""
     if not isinstance(error, ApiError):
-        error = InternalFault("An error of this service, not of the request: its log has the details", source=type(error).__name__)
+        text = "An error of this service, not of the request: its log has the details"
+        error = InternalFault(text, source=type(error).__name__)
     release = read_release(trace.settings) if trace.identity else None
     meta = build_meta(trace.call, release)
     if trace.call is None:

@@ -1,7 +1,7 @@
 """(method, path) -> endpoint, API version, path values; and the endpoint's handler.
 
-Law: pure look-up in the plugin table; the only dynamic import. A literal segment wins over a value (``job/submit`` over ``job/{job_id}``).
-Called by exchange.py.
+Law: pure look-up in the plugin table; the only dynamic import. A literal segment wins over a value (``job/submit``
+over ``job/{job_id}``). Called by exchange.py.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route
     """
     routes = find_routes(segments, settings)
     if not routes:
-        raise NotFound(UNKNOWN_PATH, number=9000, error="Unable to find requested URL endpoint", source="/".join(("", *segments)))
+        raise NotFound(UNKNOWN_PATH, source="/".join(("", *segments)))
     wanted = "GET" if method == "HEAD" else method
     for route in routes:
         if route.endpoint.method == wanted:
@@ -54,7 +54,9 @@ def find_routes(segments: tuple[str, ...], settings: Settings) -> list[Route]:
         return []
     found: dict[int, list[Route]] = {}
     for endpoint in ENDPOINTS:
-        if not endpoint.since <= version <= endpoint.until or endpoint.plugin.partition(".")[0] not in settings.openapi_plugins:
+        if not endpoint.since <= version <= endpoint.until:
+            continue
+        if endpoint.plugin.partition(".")[0] not in settings.openapi_plugins:
             continue
         values = match_path(endpoint.path, segments)
         if values is not None:

@@ -1,6 +1,7 @@
 """Settings: what the administrator chose, validated once, then frozen.
 
-Law: data and its defaults. cli.py makes one from options and environment; nobody changes it. Nothing a client sends is here.
+Law: data and its defaults. cli.py makes one from options and environment; nobody changes it. Nothing a client sends is
+here.
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """Text that leaves us is valid: UTF-8 throughout, and JSON's numbers are numbers.
 
-Law: bytes in, bytes out, no import of ours. A newline inside a string is always escaped in what Slurm prints, so lines may be trusted
-to be lines. Called by passthrough.py and envelope.py.
+Law: bytes in, bytes out, no import of ours. A newline inside a string is always escaped in what Slurm prints, so lines
+may be trusted to be lines. Called by passthrough.py and envelope.py.
 """
 
 import re

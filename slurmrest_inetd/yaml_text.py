@@ -1,7 +1,8 @@
 """YAML text: written by us, read by PyYAML (the extra ``yaml``).
 
-Law: no HTTP, no Slurm. Strings are written in JSON's double quotes, which YAML reads the same, so nothing in them can become
-anything else. Reading refuses aliases (they multiply) and tags that make anything but plain data. Called by envelope.py.
+Law: no HTTP, no Slurm. Strings are written in JSON's double quotes, which YAML reads the same, so nothing in them can
+become anything else. Reading refuses aliases (they multiply) and tags that make anything but plain data. Called by
+envelope.py.
 """
 
 import re
@@ -11,7 +12,7 @@ from slurmrest_inetd.errors import BadRequest, UnsupportedMediaType
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # words that YAML 1.1 reads as something other than text
-RESERVED = frozenset("y n yes no true false on off null none".split())
+RESERVED = frozenset(("y", "n", "yes", "no", "true", "false", "on", "off", "null", "none"))
 # what JSON leaves as it is and YAML takes for a line end or refuses
 YAML_ESCAPES = {0x7F: "\\x7F", 0x85: "\\N", 0x2028: "\\L", 0x2029: "\\P", 0xFEFF: "\\uFEFF"}
 

@@ -1,8 +1,8 @@
 """The only place that starts a process.
 
 Law: an argv list, never a shell; an environment built from nothing; the client's token or, for a local identity, none.
-Nothing of the service's own environment, descriptors or signal dispositions reaches the command. What it is asked to read
-(stdin, one descriptor) lies in memory files, so that no pipe of ours can ever block on it.
+Nothing of the service's own environment, descriptors or signal dispositions reaches the command. What it is asked to
+read (stdin, one descriptor) lies in memory files, so that no pipe of ours can ever block on it.
 Called by passthrough.py and the plugins.
 """
 
@@ -122,7 +122,9 @@ class Running:
                     return b""
 
     def finish(self, stdout: bytes = b"") -> Finished:
-        """Wait for its end, reading the rest of stderr. ``stdout`` is what the caller has read. Raises CommandTimeout."""
+        """Wait for its end, reading the rest of stderr. ``stdout`` is what the caller has read. Raises
+        CommandTimeout.
+        """
         while self._stderr_fd >= 0:
             for fd, _ in self._wait():
                 data = os.read(fd, CHUNK_BYTES)
@@ -141,10 +143,11 @@ class Running:
         while monotonic() < deadline:
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid:
-                return self._close(status)
+                self._close(status)
+                return
             sleep(0.01)
         os.killpg(self._pid, signal.SIGKILL)
-        return self._close(os.waitpid(self._pid, 0)[1])
+        self._close(os.waitpid(self._pid, 0)[1])
 
     def _wait(self) -> list[tuple[int, int]]:
         events = self._poll.poll(max(0.0, self._deadline - monotonic()) * 1000)
@@ -166,18 +169,16 @@ class Running:
             self._stderr_fd = -1
 
     def _reap(self) -> int:
-        if self._status is None:
-            self._close(os.waitpid(self._pid, 0)[1])
-        assert self._status is not None
-        return self._status
+        return self._close(os.waitpid(self._pid, 0)[1]) if self._status is None else self._status
 
-    def _close(self, wait_status: int) -> None:
-        self._status = os.waitstatus_to_exitcode(wait_status)
-        history.append((self.argv, self._status))
+    def _close(self, wait_status: int) -> int:
+        self._status = status = os.waitstatus_to_exitcode(wait_status)
+        history.append((self.argv, status))
         os.close(self._stdout_fd)
         if self._stderr_fd >= 0:
             os.close(self._stderr_fd)
             self._stderr_fd = -1
+        return status
 
 
 def open_input(data: bytes | None) -> int:

@@ -1,6 +1,7 @@
 """Slurm's error numbers and their texts: data only.
 
-Law: made by tests/lab/error-texts from slurm_strerror() of 22.05, 24.11 and 26.05, newest text first; read by failures.py.
+Law: made by tests/lab/error-texts from slurm_strerror() of 22.05, 24.11 and 26.05, newest text first; read by
+failures.py.
 """
 
 # fmt: off

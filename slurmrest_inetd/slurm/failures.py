@@ -32,7 +32,9 @@ def raise_failure(finished: Finished, what: str) -> NoReturn:
 
 
 def read_failure(finished: Finished, what: str) -> ApiError:
-    """The exception for a command that failed: Slurm's number and text where its stderr holds one, else its last line."""
+    """The exception for a command that failed: Slurm's number and text where its stderr holds one, else its last
+    line.
+    """
     program = finished.argv[0]
     lines = clean_stderr(finished.stderr)
     if any(UNKNOWN_VERSION in line for line in lines):
@@ -54,7 +56,9 @@ def fail_with(problems: tuple[Problem, ...], finished: Finished, what: str) -> N
     telling = next((problem for problem in problems if problem.error_number > 0), None)
     if telling is None:
         raise_failure(finished, what)
-    error = refuse_slurm(telling.error_number, telling.error, telling.description or f"{what}: {telling.error}", telling.source)
+    error = refuse_slurm(
+        telling.error_number, telling.error, telling.description or f"{what}: {telling.error}", telling.source
+    )
     error.problems = problems
     raise error
 

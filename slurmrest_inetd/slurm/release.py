@@ -16,7 +16,9 @@ known: dict[str | None, dict[str, Any]] = {}
 
 
 def read_release(settings: Settings) -> dict[str, Any]:
-    """The members of meta that only Slurm knows (``plugin.accounting_storage``, ``slurm``); empty texts where it does not tell."""
+    """The members of meta that only Slurm knows (``plugin.accounting_storage``, ``slurm``); empty texts where it does
+    not tell.
+    """
     if settings.slurm_conf not in known:
         configuration = read_configuration(settings)
         known[settings.slurm_conf] = {
@@ -43,6 +45,7 @@ def ask_data_parsers(settings: Settings) -> list[int]:
         finished = run_command(Command(("squeue", "--json=list")), NOBODY, settings)
     except ApiError:
         return []
-    names = [line.strip() for line in (finished.stdout + finished.stderr).decode("ascii", "replace").splitlines()]
     prefix = "data_parser/v0.0."
-    return sorted(int(name.removeprefix(prefix)) for name in names if name.startswith(prefix) and name[len(prefix) :].isdecimal())
+    lines = finished.stdout.decode("ascii", "replace").splitlines()
+    versions = (line.strip().removeprefix(prefix) for line in lines if line.strip().startswith(prefix))
+    return sorted(int(version) for version in versions if version.isdecimal())

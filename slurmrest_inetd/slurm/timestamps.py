@@ -25,7 +25,12 @@ FORMS = (
 def parse_time(text: str) -> int | None:
     """UNIX seconds of ``text``, None when it is no time. A plain number is UNIX seconds, as slurmrestd takes it."""
     word = text.strip().lower()
-    if word.lstrip("-").isdecimal() and word.isascii() and word.count("-") <= 1 and len(word) <= DECIMAL_PLACES_OF_64_BITS:
+    if (
+        word.lstrip("-").isdecimal()
+        and word.isascii()
+        and word.count("-") <= 1
+        and len(word) <= DECIMAL_PLACES_OF_64_BITS
+    ):
         return int(word) if word.lstrip("-") and not word.endswith("-") else None
     if match := NOW.fullmatch(word):
         return parse_offset(*match.groups())
@@ -53,7 +58,9 @@ def parse_offset(sign: str | None, count: str | None, unit: str | None) -> int |
 
 
 def make_time(parts: dict[str, str | None], days: int = 0) -> int | None:
-    """UNIX seconds of a local date and clock; what is not given is today's date, or midnight. None when there is no such time."""
+    """UNIX seconds of a local date and clock; what is not given is today's date, or midnight. None when there is no
+    such time.
+    """
     today = time.localtime()
     year = int(parts.get("year") or today.tm_year)
     if year < CENTURY and len(parts.get("year") or "") == len("26"):
@@ -63,7 +70,7 @@ def make_time(parts: dict[str, str | None], days: int = 0) -> int | None:
     hour = int(parts.get("hour") or 0)
     half = parts.get("half")
     if half:
-        if not 1 <= hour <= 12:  # noqa: PLR2004  a clock face
+        if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "pm" else 0)
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)

@@ -59,7 +59,9 @@ def test_environment_is_built_from_nothing(tmp_path: Path, settings: Settings, m
 
 def test_local_identity_has_no_token(tmp_path: Path, settings: Settings) -> None:
     install(tmp_path, "report", REPORT)
-    seen = report(Command(("report",), environment=(("TZ", "UTC"),)), LOCAL, settings._replace(slurm_conf="/x/slurm.conf"))
+    seen = report(
+        Command(("report",), environment=(("TZ", "UTC"),)), LOCAL, settings._replace(slurm_conf="/x/slurm.conf")
+    )
     assert "SLURM_JWT" not in seen["environ"]
     assert seen["environ"]["SLURM_CONF"] == "/x/slurm.conf"
     assert seen["environ"]["TZ"] == "UTC"
@@ -147,7 +149,9 @@ def select_nothing() -> None:
     time.sleep(0.01)
 
 
-def test_a_command_that_will_not_go_is_killed(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_will_not_go_is_killed(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(command, "KILL_GRACE_SECONDS", 0.1)
     install(tmp_path, "stay", "#!/bin/sh\ntrap '' TERM\necho here\nwhile :; do sleep 1; done\n")
     running = start_command(Command(("stay",)), ALICE, settings._replace(command_timeout_seconds=0.3))
