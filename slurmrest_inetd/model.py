@@ -119,7 +119,7 @@ class Passage(NamedTuple):
     way.
     """
 
-    chunks: Iterator[bytes]
+    chunks: bytes | Iterator[bytes]
     status: int = 200
 
 

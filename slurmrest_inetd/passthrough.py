@@ -137,7 +137,7 @@ def pass_whole(call: Call, finished: Finished, warnings: tuple[Notice, ...]) -> 
             raise_failure(finished, describe_request(call))
         take_apart(call, finished)
     body = clean_lines(finished.stdout[:at]) + rewrite_tail(call, clean_lines(finished.stdout[at:]), warnings)
-    return Passage(iter((body,)))
+    return Passage(body)
 
 
 def stream_document(call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...]) -> Iterator[bytes]:
