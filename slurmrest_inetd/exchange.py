@@ -7,7 +7,6 @@ again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
 """
 
 from slurmrest_inetd.auth import authenticate
-from slurmrest_inetd.auth.proxy import act_as
 from slurmrest_inetd.errors import ClientGone, CutShort
 from slurmrest_inetd.log import Trace, write_trace
 from slurmrest_inetd.model import Call, Reply
@@ -21,7 +20,7 @@ from slurmrest_inetd.wire import Wire
 def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
     """Serve the one request on ``read_fd``: 0 when a reply went out whole, 1 when none could."""
     wire = Wire(read_fd, write_fd, settings)
-    trace = Trace(wire.peer)
+    trace = Trace(wire.peer, settings)
     try:
         wire.write_reply(answer_request(wire, trace, settings), head=trace.method == "HEAD")
     except ClientGone:
@@ -30,7 +29,7 @@ def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
         refuse_request(error, wire, trace)
     finally:
         wire.close()
-        write_trace(trace, wire, settings)
+        write_trace(trace, wire.status, wire.sent_bytes)
     return 1 if trace.broken else 0
 
 
@@ -39,8 +38,6 @@ def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
     request = trace.request = wire.read_request()
     trace.media = choose_media(request.get_all("accept"), lenient=True)
     identity = trace.identity = authenticate(request, wire.peer, settings)
-    identity = act_as(identity, request, settings)
-    trace.identity = identity
     route = resolve(request.method, request.segments, settings)
     media = choose_media(request.get_all("accept"))
     body = wire.read_body() if route.endpoint.body else b""

@@ -51,7 +51,7 @@ def name_id(function: str, module: str, number: int | None) -> str:
         return str(number)
 
 
-def write_trace(trace: Trace, status: int, sent_bytes: int, verbosity: int) -> None:
+def write_trace(trace: Trace, status: int, sent_bytes: int) -> None:
     """Write the exchange's line: time, client, user, method, path, status, bytes, milliseconds, commands and their
     exit status.
     """
@@ -71,13 +71,13 @@ def write_trace(trace: Trace, status: int, sent_bytes: int, verbosity: int) -> N
         words.append(f"({trace.broken})")
     write_line(" ".join(format_word(word) for word in words))
     if trace.error is not None:
-        write_error(trace.error, verbosity)
-    if verbosity:
+        write_error(trace.error)
+    if trace.settings.verbosity:
         for argv, code in command.history:
             write_line(f"ran {' '.join(format_word(word) for word in argv)}: {code}")
 
 
-def write_error(error: Exception, verbosity: int) -> None:
+def write_error(error: Exception) -> None:
     """Why a request was refused; where that is our own fault, where it happened, without any value."""
     reason = getattr(error, "reason", "")
     if reason:
