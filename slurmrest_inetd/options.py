@@ -183,8 +183,8 @@ def format_version(settings: Settings) -> str:
     """Ours, and the release of the Slurm commands that are here."""
     from slurmrest_inetd.slurm.release import ask_release
 
-    release = ask_release(settings)["release"] or "no Slurm commands found"
-    return f"slurmrest-inetd {__version__} (slurm {release})\n"
+    release = ask_release(settings)["release"]
+    return f"slurmrest-inetd {__version__} ({f'slurm {release}' if release else 'no Slurm commands found'})\n"
 
 
 def format_list(option: str, settings: Settings) -> str:
