@@ -61,7 +61,7 @@ def parse_accept(values: Sequence[str]) -> list[tuple[str, str, float]] | None:
         name, *parameters = split_unquoted(member.lower(), ";")
         # Java's old HttpURLConnection sends a lone `*`.
         parts = parse_media_type("*/*" if name == "*" else name)
-        if parts:
+        if parts and (parts[0] != "*" or parts[1] == "*"):
             ranges.append((*parts, parse_quality(parameters)))
     return ranges
 
@@ -77,7 +77,7 @@ def parse_quality(parameters: Iterable[str]) -> float:
 
 
 def rate_type(media_type: str, ranges: Sequence[tuple[str, str, float]]) -> tuple[float, int]:
-    """The quality of ``media_type`` by the most specific range that fits, and how early that stands; (0, 0) if none does.
+    """The quality of ``media_type`` by the most specific range that fits, and how early that stands; else (0, 0).
 
     A range's parameters (``charset=utf-8``) do not narrow it: there are no variants that they could tell apart.
     """
