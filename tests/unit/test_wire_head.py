@@ -200,7 +200,7 @@ def test_request_is_what_was_sent():
 
 
 # fmt: off
-@pytest.mark.parametrize(("raw", "method", "version"), [
+SERVED = [
     (b"GET / HTTP/1.0\r\n\r\n",                               "GET",     "1.0"),
     (b"GET / HTTP/1.1\r\n\r\n",                               "GET",     "1.1"),
     (b"GET / HTTP/1.2\r\nHost: x\r\n\r\n",                    "GET",     "1.1"),
@@ -219,8 +219,11 @@ def test_request_is_what_was_sent():
     (b"POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n",      "POST",    "1.0"),
     (b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 0\r\n\r\n", "POST", "1.1"),
     (GET + b"bytes after the request",                        "GET",     "1.1"),
-])
+]
 # fmt: on
+
+
+@pytest.mark.parametrize(("raw", "method", "version"), SERVED)
 def test_head_is_served(raw, method, version):
     request = read(raw)
     assert (request.method, request.http_version) == (method, version)
@@ -262,7 +265,9 @@ def mutate(raw: bytes, edits: list[tuple[int, bytes, int]]) -> bytes:
 edits = st.lists(
     st.tuples(
         st.integers(0, 400),
-        st.sampled_from([b"", b"\r", b"\n", b"\r\n", b"\0", b" ", b"\t", b":", b"%", b"\xff", b"chunked", b"1", b"\r\n\r\n", b","])
+        st.sampled_from(
+            [b"", b"\r", b"\n", b"\r\n", b"\0", b" ", b"\t", b":", b"%", b"\xff", b"chunked", b"1", b"\r\n\r\n", b","]
+        )
         | st.binary(max_size=3),
         st.integers(0, 4),
     ),
@@ -287,7 +292,11 @@ def test_random_bytes_are_refused(raw):
     check_read_or_refused(raw)
 
 
-@given(st.lists(st.sampled_from([b"GET", b" ", b"/", b"HTTP/1.1", b"\r\n", b"\n", b"Host: x", b":", b"\0", b"5", b"chunked"])).map(b"".join))
+@given(
+    st.lists(
+        st.sampled_from([b"GET", b" ", b"/", b"HTTP/1.1", b"\r\n", b"\n", b"Host: x", b":", b"\0", b"5", b"chunked"])
+    ).map(b"".join)
+)
 def test_shuffled_parts_are_read_or_refused(raw):
     check_read_or_refused(raw)
 
