@@ -81,7 +81,8 @@ def read_document(call: Call, argv: tuple[str, ...], *, environment: tuple[tuple
 
 def start_document(call: Call, argv: tuple[str, ...], media: str, environment: tuple[tuple[str, str], ...]) -> Running:
     """Start ``argv`` with the option that makes it print the client's version of the document."""
-    command = Command((*argv, f"--{media}=v0.0.{call.version}"), environment=environment)
+    # before the operands: what stands behind a "--" is a value
+    command = Command((argv[0], f"--{media}=v0.0.{call.version}", *argv[1:]), environment=environment)
     return start_command(command, call.identity, call.settings)
 
 
