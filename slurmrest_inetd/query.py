@@ -4,7 +4,7 @@ Law: one row a parameter; a value that is not of its row's kind is refused by na
 warning by name (DESIGN.md, law 5). Nothing here runs a command. Called by the plugins.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import Unprocessable
@@ -13,14 +13,16 @@ from slurmrest_inetd.model import Call, Notice, Problem
 CONVERSION_FAILED = (9202, "Unable to convert Data type")
 INVALID_FLAG = (9207, "Data parser unable to parse invalid flag")
 INVALID_QUERY = (9000, "Query empty or not RFC7320 compliant")
-TRUE_WORDS = ("true", "yes", "on", "1", "")
-FALSE_WORDS = ("false", "no", "off", "0")
+TRUE_WORDS = ("true", "yes", "on", "1", "t", "y", "")
+FALSE_WORDS = ("false", "no", "off", "0", "f", "n")
 
 
 class Parameter(NamedTuple):
     """One query parameter: its name as the API spells it, the kind of its value, the versions that have it.
 
-    ``enum`` holds the members that a "flags" parameter may name; ``term`` is what the plugin makes of it.
+    ``enum`` holds the members that a "flags" parameter may name; ``term`` is what the plugin makes of it, ``member``
+    the place in the document that holds the same thing (``preempt/mode``). ``note`` is what a client that uses the
+    parameter is warned of.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Parameter(NamedTuple):
     until: int = 99
     enum: tuple[str, ...] = ()
     term: str = ""
+    member: str = ""
+    note: str = ""
 
 
 class Query(NamedTuple):
@@ -41,7 +45,7 @@ class Query(NamedTuple):
 def parse_query(call: Call, parameters: Iterable[Parameter]) -> Query:
     """Read the request's query by the rows of ``parameters`` that its API version has.
 
-    Repeated keys make a list for "csv" and "flags"; for the other kinds they must agree.
+    Repeated keys make a list for "csv", "strings", "ids" and "flags"; for the other kinds they must agree.
     Raises Unprocessable naming every parameter that is wrong, with slurmrestd's error numbers.
     """
     if not call.request.query:
@@ -61,9 +65,16 @@ def parse_query(call: Call, parameters: Iterable[Parameter]) -> Query:
     if problems:
         problems.append(Problem("Rejecting request. Failure parsing query.", *INVALID_QUERY, call.endpoint.operation))
         raise Unprocessable("Failure parsing query", problems=tuple(problems))
-    unknown = [name for name in given if name not in rows]
-    warnings = (Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/") for name in unknown)
-    return Query(values, tuple(warnings))
+    return Query(values, tuple(list_notices(given, rows)))
+
+
+def list_notices(given: Iterable[str], rows: dict[str, Parameter]) -> Iterator[Notice]:
+    """A warning for each parameter that has no row, and for each whose row has a note."""
+    for name in given:
+        if name not in rows:
+            yield Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/")
+        elif rows[name].note:
+            yield Notice(rows[name].note, f"#/{name}/")
 
 
 class InvalidValue(ValueError):
@@ -79,8 +90,8 @@ def parse_values(row: Parameter, texts: list[str]) -> Any:
     for text in texts:
         if "\0" in text:
             raise InvalidValue("A NUL character cannot be part of a value")
-    if row.kind == "csv":
-        return parse_list(texts)
+    if row.kind in LIST_PARSERS:
+        return LIST_PARSERS[row.kind](texts)
     if row.kind == "flags":
         return parse_flags(row, texts)
     values = [PARSERS[row.kind](text) for text in texts]
@@ -92,6 +103,16 @@ def parse_values(row: Parameter, texts: list[str]) -> Any:
 def parse_list(texts: list[str]) -> list[str]:
     """The members of a comma separated list, or of several."""
     return [member.strip() for text in texts for member in text.split(",") if member.strip()]
+
+
+def parse_strings(texts: list[str]) -> list[str]:
+    """One member a key: a comma is part of its text."""
+    return texts
+
+
+def parse_ids(texts: list[str]) -> list[str]:
+    """The ids of a comma separated list, or of several, without leading zeros. Raises InvalidValue."""
+    return [str(parse_uint32(member)) for member in parse_list(texts)]
 
 
 def parse_flags(row: Parameter, texts: list[str]) -> list[str]:
@@ -144,6 +165,11 @@ def parse_timestamp(text: str) -> int:
     return seconds
 
 
+LIST_PARSERS: dict[str, Callable[[list[str]], list[str]]] = {
+    "csv": parse_list,
+    "strings": parse_strings,
+    "ids": parse_ids,
+}
 PARSERS: dict[str, Callable[[str], Any]] = {
     "string": parse_string,
     "bool": parse_bool,

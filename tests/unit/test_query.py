@@ -20,6 +20,9 @@ ROWS = (
     Parameter("update_time", "timestamp"),
     Parameter("cpus_min", "uint32", until=40),
     Parameter("job_altered", "bool", since=45),
+    Parameter("description", "strings"),
+    Parameter("id", "ids"),
+    Parameter("format", "csv", note="format has no effect"),
 )
 
 
@@ -40,6 +43,21 @@ def test_only_what_was_asked_is_there() -> None:
 
 def test_lists_are_split_and_joined() -> None:
     assert ask(("users", "a, b"), ("users", "c"), ("users", "")).values == {"users": ["a", "b", "c"]}
+
+
+def test_strings_keep_their_commas() -> None:
+    assert ask(("description", "a, b"), ("description", "")).values == {"description": ["a, b", ""]}
+
+
+def test_ids_are_numbers() -> None:
+    assert ask(("id", "4,05"), ("id", "6")).values == {"id": ["4", "5", "6"]}
+    with pytest.raises(Unprocessable, match="Failure parsing query") as caught:
+        ask(("id", "4,x"))
+    assert caught.value.problems[0].source == "#/id/"
+
+
+def test_a_row_may_warn_of_its_use() -> None:
+    assert ask(("format", "name")).warnings == (Notice("format has no effect", "#/format/"),)
 
 
 def test_flags_are_members_whatever_their_case() -> None:
