@@ -18,10 +18,12 @@ PHRASES: tuple[tuple[str, int], ...] = (
     ("Unable to contact slurm controller",               1800),
     ("Unable to contact slurm database",                 7000),
     ("Problem talking to the database",                  7000),
+    ("Sending PersistInit msg: ",                        7000),
     ("Connection refused",                               1001),
     ("You are not running a supported accounting_storage plugin", 2036),
     ("Your user/uid does not have permissions",          2002),
     ("Access/permission denied",                         2002),
+    ("Your user doesn't have privilege to perform this action", 2002),
 )
 # fmt: on
 

@@ -24,6 +24,9 @@ PERSIST = "sacct: error: slurm_persist_conn_open: Something happened with the re
     ("squeue",   "slurm_load_jobs error: Unable to contact slurm controller (connect failure)",                errors.SlurmUnreachable, 1800),
     ("sacctmgr", "sacctmgr: error: Sending PersistInit msg: Connection refused\n"
                  "sacctmgr: error: Problem talking to the database: Connection refused",                       errors.SlurmUnreachable, 7000),
+    ("sacctmgr", "sacctmgr: error: _open_persist_conn: failed to open persistent connection to host:127.0.0.1:1: Connection refused\n"
+                 "sacctmgr: error: Sending PersistInit msg: Connection refused",                               errors.SlurmUnreachable, 7000),
+    ("sacctmgr", "sacctmgr: error: Your user doesn't have privilege to perform this action",                   errors.Forbidden,        2002),
     ("sbatch",   "sbatch: error: Unable to create job record, try again",                                      errors.Unprocessable,    2007),
     ("scancel",  "scancel: error: Kill job error on job id 7: Access/permission denied",                       errors.Forbidden,        2002),
     ("sbatch",   "sbatch: error: something nobody has heard of",                                               errors.Unprocessable,    0),
