@@ -14,7 +14,7 @@ from slurmrest_inetd.envelope import PLUGIN_NAMES, format_json, parse_json
 from slurmrest_inetd.errors import ApiError, CutShort
 from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
-from slurmrest_inetd.slurm.failures import fail_with, raise_failure
+from slurmrest_inetd.slurm.failures import clean_stderr, fail_with, find_error, raise_failure
 from slurmrest_inetd.text import clean_lines, quote
 
 # Up to here a document is read whole before its status is decided.
@@ -39,6 +39,12 @@ MEMBER = {"json": b'      "%s": "%s"%s\n', "yaml": b'    !!str %s: !!str "%s"%s\
 NO_COMMAND = {"json": b'    "command": [],\n', "yaml": b"  !!str command: !!seq []\n"}
 
 
+# Whole lines of a document's payload, in order, as the client is to see them.
+Edit = Callable[[bytes], bytes]
+# The lines of a command's stderr -> the error that they tell, where the caller knows better than slurm/failures.py.
+Explain = Callable[[list[str]], ApiError | None]
+
+
 class Document(NamedTuple):
     """A command's JSON document, taken apart."""
 
@@ -55,28 +61,48 @@ def pass_document(
     warnings: tuple[Notice, ...] = (),
     environment: tuple[tuple[str, str], ...] = (),
     empty: bytes = b"",
-    refuse_empty: Callable[[], ApiError] | None = None,
+    refuse_empty: Callable[[], ApiError | Notice] | None = None,
+    edit: Edit | None = None,
+    explain: Explain | None = None,
 ) -> Passage:
     """Run ``argv`` for the client's version and media type, and hand its document on.
 
     ``warnings`` are added to the command's own. When ``refuse_empty`` is given and the list named ``empty`` (the
-    document's first member) has no entry, what it makes is raised instead. Raises what the command failed of.
+    document's first member) has no entry, or ``edit`` left none, what it makes is raised, or added when it is a
+    Notice. Raises what the command failed of.
     """
     running = start_document(call, argv, call.media, environment)
     head = read_head(running)
-    if refuse_empty and is_empty(head, empty, call.media):
-        running.stop()
-        raise refuse_empty()
     if len(head) > SPOOL_BYTES:
-        return Passage(stream_document(call, running, head, warnings))
-    return pass_whole(call, running.finish(head), warnings)
+        return Passage(stream_document(call, running, head, warnings, edit))
+    finished = running.finish(head)
+    if refuse_empty and is_empty(head, empty, call.media):
+        judge(call, finished, explain, empty=True)
+        warnings += (note_nothing(refuse_empty),)
+        edit = None
+    payload, tail = split_whole(call, finished, explain)
+    if edit:
+        payload = edit(payload)
+        if refuse_empty and getattr(edit, "kept", None) == 0:
+            warnings += (note_nothing(refuse_empty),)
+    return Passage(payload + rewrite_tail(call, tail, warnings))
 
 
-def read_document(call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = ()) -> Document:
+def note_nothing(refuse_empty: Callable[[], ApiError | Notice]) -> Notice:
+    """The warning that nothing was found; or raised, the error."""
+    made = refuse_empty()
+    if isinstance(made, ApiError):
+        raise made
+    return made
+
+
+def read_document(
+    call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = (), explain: Explain | None = None
+) -> Document:
     """Run ``argv --json`` for the client's version and take its document apart. Raises what the command failed of."""
     running = start_document(call, argv, "json", environment)
     finished = running.finish(b"".join(iter(running.read_chunk, b"")))
-    return take_apart(call, finished)
+    return take_apart(call, finished, explain)
 
 
 def start_document(call: Call, argv: tuple[str, ...], media: str, environment: tuple[tuple[str, str], ...]) -> Running:
@@ -86,21 +112,33 @@ def start_document(call: Call, argv: tuple[str, ...], media: str, environment: t
     return start_command(command, call.identity, call.settings)
 
 
-def take_apart(call: Call, finished: Finished) -> Document:
+def take_apart(call: Call, finished: Finished, explain: Explain | None = None) -> Document:
     """The document a command printed. Raises what it failed of, by its exit status, stderr and ``errors``."""
-    what = describe_request(call)
     try:
         document = parse_json(finished.stdout)
     except ValueError:
-        raise_failure(finished, what)
+        judge(call, finished, explain)
+        raise_failure(finished, describe_request(call))
     meta = document.pop("meta", {})
     errors = tuple(Problem(**problem) for problem in document.pop("errors", []))
     warnings = tuple(Notice(**notice) for notice in document.pop("warnings", []))
     if errors:
-        fail_with(errors, finished, what)
-    if finished.status != 0:
-        raise_failure(finished, what)
+        fail_with(errors, finished, describe_request(call))
+    judge(call, finished, explain, empty=not any(document.values()))
     return Document(document, meta, errors, warnings)
+
+
+def judge(call: Call, finished: Finished, explain: Explain | None, *, empty: bool = False) -> None:
+    """Raise what a command failed of that ended with another status than 0, or that printed an ``empty`` document
+    and one of Slurm's errors on stderr (sacctmgr does so when it is refused).
+    """
+    lines = clean_stderr(finished.stderr)
+    if finished.status == 0 and not (empty and find_error(lines)[0]):
+        return
+    error = explain(lines) if explain else None
+    if error:
+        raise error
+    raise_failure(finished, describe_request(call))
 
 
 def answer_document(document: Document, *, warnings: tuple[Notice, ...] = ()) -> Answer:
@@ -129,33 +167,36 @@ def is_empty(head: bytes, name: bytes, media: str) -> bool:
     return head.startswith(start % name)
 
 
-def pass_whole(call: Call, finished: Finished, warnings: tuple[Notice, ...]) -> Passage:
-    """A document that is here to its end: judged, then handed on."""
+def split_whole(call: Call, finished: Finished, explain: Explain | None) -> tuple[bytes, bytes]:
+    """A document that is here to its end, judged: its payload, and all from ``meta`` on. Raises what it failed of."""
     media = call.media
     at = find_meta(finished.stdout, media)
     if finished.status != 0 or at < 0 or NO_ERRORS[media] not in finished.stdout[at:]:
+        judge(call, finished, explain)
         if media == "yaml":
             raise_failure(finished, describe_request(call))
         take_apart(call, finished)
-    body = clean_lines(finished.stdout[:at]) + rewrite_tail(call, clean_lines(finished.stdout[at:]), warnings)
-    return Passage(body)
+    return clean_lines(finished.stdout[:at]), clean_lines(finished.stdout[at:])
 
 
-def stream_document(call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...]) -> Iterator[bytes]:
+def stream_document(
+    call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...], edit: Edit | None = None
+) -> Iterator[bytes]:
     """A large document: whole lines as they come, then its tail rewritten. Raises CutShort when the command does not
     finish it.
     """
+    change: Edit = edit or (lambda lines: lines)
     rest = head
     try:
         while (at := find_meta(rest, call.media)) < 0:
             end = rest.rfind(b"\n") + 1
             if end:
-                yield clean_lines(rest[:end])
+                yield change(clean_lines(rest[:end]))
             chunk = running.read_chunk()
             if not chunk:
                 raise CutShort(f"{running.argv[0]} ended before its document did")
             rest = rest[end:] + chunk
-        yield clean_lines(rest[:at])
+        yield change(clean_lines(rest[:at]))
         tail = rest[at:] + b"".join(iter(running.read_chunk, b""))
         yield rewrite_tail(call, clean_lines(tail), warnings)
         if running.finish().status != 0:

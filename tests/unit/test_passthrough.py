@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slurmrest_inetd import passthrough
-from slurmrest_inetd.errors import CutShort, NotFound, Unauthenticated, Unprocessable
+from slurmrest_inetd.errors import CutShort, Forbidden, NotFound, Unauthenticated, Unprocessable
 from slurmrest_inetd.model import Call, Client, Endpoint, Identity, Notice, Passage, Request
 from slurmrest_inetd.passthrough import answer_document, clean_lines, pass_document, read_document
+from slurmrest_inetd.selection import Selection
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.text import quote
 
@@ -205,3 +206,58 @@ def test_quoted_text_reads_back(text: str) -> None:
     quoted = b'"' + quote(text) + b'"'
     wanted = text.encode("utf-8", "replace").decode()
     assert json.loads(quoted) == wanted
+
+
+EMPTY = b'{\n  "wckeys": [],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n'
+DENIED = "sacctmgr: error: Your user doesn\"t have privilege to perform this action".replace('"', "'\\''")
+NOTHING = Notice("found nothing", "_dump_wckeys")
+
+
+def test_an_empty_list_may_be_worth_a_warning(call: Call) -> None:
+    install(call, EMPTY)
+    passage = pass_document(call, ("scontrol",), empty=b"wckeys", refuse_empty=lambda: NOTHING)
+    assert parse(whole(passage), "json")["warnings"] == [NOTHING._asdict()]
+
+
+def test_an_empty_list_with_a_refusal_on_stderr_is_a_refusal(call: Call) -> None:
+    install(call, EMPTY, stderr=DENIED)
+    with pytest.raises(Forbidden, match="Access/permission denied"):
+        pass_document(call, ("scontrol",), empty=b"wckeys", refuse_empty=lambda: NOTHING)
+    with pytest.raises(Forbidden):
+        read_document(call, ("scontrol",))
+
+
+def test_an_empty_list_with_chatter_on_stderr_is_an_empty_list(call: Call) -> None:
+    install(call, EMPTY, stderr="sacctmgr: error: Getting response to message type: DBD_FINI")
+    assert read_document(call, ("scontrol",)).payload == {"wckeys": []}
+
+
+@pytest.mark.parametrize("media", ["json", "yaml"])
+def test_the_caller_may_know_better_what_went_wrong(call: Call, media: str) -> None:
+    install(call, b"", stderr="sacct: error: bad qos\nsacct: fatal: problem processing qos list", status=1)
+
+    def explain(lines: list[str]) -> Unprocessable | None:
+        return Unprocessable("no such QOS") if lines[0] == "bad qos" else None
+
+    with pytest.raises(Unprocessable, match="no such QOS"):
+        pass_document(call._replace(media=media), ("scontrol",), explain=explain)
+    with pytest.raises(Unprocessable, match="no such QOS"):
+        read_document(call, ("scontrol",), explain=explain)
+    install(call, b"", stderr="sacct: fatal: problem processing qos list", status=1)
+    with pytest.raises(Unprocessable, match="problem processing"):
+        read_document(call, ("scontrol",), explain=explain)
+
+
+@pytest.mark.parametrize("spool", [1, 1 << 20])
+def test_a_payload_may_be_edited_on_its_way(call: Call, monkeypatch: pytest.MonkeyPatch, spool: int) -> None:
+    monkeypatch.setattr(passthrough, "SPOOL_BYTES", spool)
+    install(call, b'{\n  "jobs": [\n    {\n      "id": 1\n    },\n    {\n      "id": 2\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n')
+    select = Selection(lambda entry: entry["id"] == 2)
+    made = parse(whole(pass_document(call, ("scontrol",), edit=select)), "json")
+    assert made == {"jobs": [{"id": 2}], "meta": {}, "errors": [], "warnings": []}
+
+
+def test_an_edit_that_leaves_nothing_found_nothing(call: Call) -> None:
+    install(call, b'{\n  "jobs": [\n    {\n      "id": 1\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n')
+    passage = pass_document(call, ("scontrol",), empty=b"jobs", refuse_empty=lambda: NOTHING, edit=Selection(lambda entry: False))
+    assert parse(whole(passage), "json") == {"jobs": [], "meta": {}, "errors": [], "warnings": [NOTHING._asdict()]}
