@@ -13,6 +13,7 @@ from slurmrest_inetd.model import Call, Notice, Problem
 CONVERSION_FAILED = (9202, "Unable to convert Data type")
 INVALID_FLAG = (9207, "Data parser unable to parse invalid flag")
 INVALID_QUERY = (9000, "Query empty or not RFC7320 compliant")
+HOSTLIST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_,[]")
 TRUE_WORDS = ("true", "yes", "on", "1", "t", "y", "")
 FALSE_WORDS = ("false", "no", "off", "0", "f", "n")
 
@@ -63,8 +64,7 @@ def parse_query(call: Call, parameters: Iterable[Parameter]) -> Query:
             except InvalidValue as error:
                 problems.append(Problem(error.args[0], error.number, error.error, f"#/{name}/"))
     if problems:
-        problems.append(Problem("Rejecting request. Failure parsing query.", *INVALID_QUERY, call.endpoint.operation))
-        raise Unprocessable("Failure parsing query", problems=tuple(problems))
+        raise refuse_query(call, problems)
     return Query(values, tuple(list_notices(given, rows)))
 
 
@@ -75,6 +75,19 @@ def list_notices(given: Iterable[str], rows: dict[str, Parameter]) -> Iterator[N
             yield Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/")
         elif rows[name].note:
             yield Notice(rows[name].note, f"#/{name}/")
+
+
+def refuse_query(call: Call, problems: Iterable[Problem]) -> Unprocessable:
+    """The refusal of a query, with a problem for each parameter that is wrong; to be raised by the caller."""
+    verdict = Problem("Rejecting request. Failure parsing query.", *INVALID_QUERY, call.endpoint.operation)
+    return Unprocessable("Failure parsing query", problems=(*problems, verdict))
+
+
+def refuse_value(
+    call: Call, name: str, description: str, problem: tuple[int, str] = CONVERSION_FAILED
+) -> Unprocessable:
+    """The refusal of one parameter's value, for a plugin that knows more than its kind."""
+    return refuse_query(call, [Problem(description, *problem, f"#/{name}/")])
 
 
 class InvalidValue(ValueError):
@@ -113,6 +126,14 @@ def parse_strings(texts: list[str]) -> list[str]:
 def parse_ids(texts: list[str]) -> list[str]:
     """The ids of a comma separated list, or of several, without leading zeros. Raises InvalidValue."""
     return [str(parse_uint32(member)) for member in parse_list(texts)]
+
+
+def parse_hostlist(texts: list[str]) -> list[str]:
+    """Node names and Slurm's ranges of them (``node[1-3,7],login``). Raises InvalidValue."""
+    for text in texts:
+        if not HOSTLIST.issuperset(text) or text.count("[") != text.count("]"):
+            raise InvalidValue(f'Expected a list of nodes but got "{text}"')
+    return [text for text in texts if text.strip(",")]
 
 
 def parse_flags(row: Parameter, texts: list[str]) -> list[str]:
@@ -169,6 +190,7 @@ LIST_PARSERS: dict[str, Callable[[list[str]], list[str]]] = {
     "csv": parse_list,
     "strings": parse_strings,
     "ids": parse_ids,
+    "hostlist": parse_hostlist,
 }
 PARSERS: dict[str, Callable[[str], Any]] = {
     "string": parse_string,

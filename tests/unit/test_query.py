@@ -22,6 +22,7 @@ ROWS = (
     Parameter("job_altered", "bool", since=45),
     Parameter("description", "strings"),
     Parameter("id", "ids"),
+    Parameter("node", "hostlist"),
     Parameter("format", "csv", note="format has no effect"),
 )
 
@@ -54,6 +55,14 @@ def test_ids_are_numbers() -> None:
     with pytest.raises(Unprocessable, match="Failure parsing query") as caught:
         ask(("id", "4,x"))
     assert caught.value.problems[0].source == "#/id/"
+
+
+def test_hostlists_hold_names_and_ranges_only() -> None:
+    assert ask(("node", "a[1-3,7],b"), ("node", ","), ("node", "c")).values == {"node": ["a[1-3,7],b", "c"]}
+    for text in ("a b", "/etc/passwd", "a[1", "a=b", "a\nb"):
+        with pytest.raises(Unprocessable) as caught:
+            ask(("node", text))
+        assert caught.value.problems[0].source == "#/node/"
 
 
 def test_a_row_may_warn_of_its_use() -> None:

@@ -14,8 +14,7 @@ TAIL = b'  "meta": {\n  }\n}\n'
 
 def make_payload(entries: list[dict[str, Any]]) -> bytes:
     """A document as Slurm prints it, up to its ``meta``."""
-    text = format_json({"jobs": entries}).removesuffix(b"\n}") + b",\n"
-    return text
+    return format_json({"jobs": entries}).removesuffix(b"\n}") + b",\n"
 
 
 def select(payload: bytes, cuts: list[int], selection: Selection) -> bytes:
@@ -35,7 +34,9 @@ values = st.recursive(
     max_leaves=6,
 )
 entries = st.lists(
-    st.fixed_dictionaries({"number": st.integers(0, 3), "text": st.sampled_from(["}", "{", "    }", '  "meta": {', "],"]), "more": values}),
+    st.fixed_dictionaries(
+        {"number": st.integers(0, 3), "text": st.sampled_from(["}", "{", "    }", '  "meta": {', "],"]), "more": values}
+    ),
     max_size=6,
 )
 
