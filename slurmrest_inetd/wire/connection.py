@@ -49,6 +49,7 @@ class Wire:
         self._reading_seconds = TYPING_SECONDS if self.peer.kind == "tty" else settings.read_timeout_seconds
         self._writing = Patience(settings.write_timeout_seconds)
         self._head: Head | None = None
+        self._is_head_request = False
         self._is_sending = True
 
     def read_request(self) -> Request:
@@ -78,6 +79,7 @@ class Wire:
             self.request_begun = True
             # Empty lines before the request line are ignored: RFC 9112 section 2.2.
             received += data if received else data.lstrip(b"\r\n")
+            self._is_head_request = received.startswith(b"HEAD ")
             if received:
                 end = find_head_end(received, searched, self._settings)
                 searched = len(received)
@@ -164,7 +166,7 @@ class Wire:
         try:
             first = next(chunks, b"")
             begin = self._format_begin(reply, len(first) if is_whole else None)
-            if head or reply.status in NO_BODY_STATUSES or (self._head and self._head.method == "HEAD"):
+            if head or self._is_head_request or reply.status in NO_BODY_STATUSES:
                 self._write(begin)
             else:
                 self._write_content(begin, first, chunks)

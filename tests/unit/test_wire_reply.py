@@ -134,7 +134,8 @@ def test_reply_to_what_was_no_request():
 
 
 def test_reply_to_a_malformed_head_request_has_no_body():
-    heard, _ = exchange(b"HEAD / HTTP/1.1\r\nHost: x\r\nExpect: y\r\n\r\n", Reply(417, JSON, b"{}"), head=True)
+    """The exchange has no Request then, and cannot say that it was HEAD."""
+    heard, _ = exchange(b"HEAD / HTTP/1.1\r\nHost: x\r\nExpect: y\r\n\r\n", Reply(417, JSON, b"{}"), head=False)
     assert parse_answer(heard, "HEAD").headers["content-length"] == "2"
 
 
