@@ -65,15 +65,15 @@ def parse_query(call: Call, parameters: Iterable[Parameter]) -> Query:
                 problems.append(Problem(error.args[0], error.number, error.error, f"#/{name}/"))
     if problems:
         raise refuse_query(call, problems)
-    return Query(values, tuple(list_notices(given, rows)))
+    return Query(values, tuple(list_notices(values, given, rows)))
 
 
-def list_notices(given: Iterable[str], rows: dict[str, Parameter]) -> Iterator[Notice]:
-    """A warning for each parameter that has no row, and for each whose row has a note."""
+def list_notices(values: dict[str, Any], given: Iterable[str], rows: dict[str, Parameter]) -> Iterator[Notice]:
+    """A warning for each parameter that has no row, and for each in use (not ``false``) whose row has a note."""
     for name in given:
         if name not in rows:
             yield Notice(f'Ignoring unknown field "{name}" of type string', f"#/{name}/")
-        elif rows[name].note:
+        elif rows[name].note and values[name] is not False:
             yield Notice(rows[name].note, f"#/{name}/")
 
 

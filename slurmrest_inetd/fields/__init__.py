@@ -1,0 +1,1 @@
+"""Data only: JSON fields and query parameters, and what Slurm's commands call them."""

@@ -1,0 +1,1 @@
+"""Slurm's accounting database: accounts, associations, users, jobs that were."""

@@ -1,0 +1,32 @@
+"""GET qos and qos/{qos}: ``sacctmgr show qos``.
+
+Law: see listing.py. Called through routing.py.
+"""
+
+from slurmrest_inetd.fields.qos_filters import QOS, QOS_LIST, QOS_PATH
+from slurmrest_inetd.listing import Conditions, Listing, build_conditions, pass_list, pass_one
+from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.conditions import format_condition
+
+SHOW_QOS = ("sacctmgr", "show", "qos")
+LISTING = Listing("qos", "QOS", Notice("slurmdb_qos_get() found nothing", "_op_handler_qos"))
+
+
+def get_qos(call: Call) -> Answer | Passage:
+    """All QOS that meet the query."""
+    query = parse_query(call, QOS_LIST)
+    conditions = build_conditions(call, query.values, QOS_LIST)
+    return pass_list(call, SHOW_QOS, LISTING, conditions, warnings=query.warnings)
+
+
+def get_single_qos(call: Call) -> Answer | Passage:
+    """One QOS, by its id when the path's value is a number, else by its name. Raises NotFound."""
+    query = parse_query(call, QOS)
+    name = call.values["qos"]
+    if name.isascii() and name.isdecimal():
+        rest = build_conditions(call, query.values, QOS)
+        conditions = Conditions((format_condition("id", [name]), *rest.words))
+    else:
+        conditions = build_conditions(call, {**query.values, "qos": [name]}, (*QOS_PATH, *QOS))
+    return pass_one(call, SHOW_QOS, LISTING, conditions, warnings=query.warnings)
