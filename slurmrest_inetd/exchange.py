@@ -16,6 +16,8 @@ from slurmrest_inetd.routing import load_handler, resolve
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.wire import Wire
 
+SAFE_METHODS = ("GET", "HEAD")
+
 
 def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
     """Serve the one request on ``read_fd``: 0 when a reply went out whole, 1 when none could."""
@@ -41,7 +43,9 @@ def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
     route = resolve(request.method, request.segments, settings)
     media = choose_media(request.get_all("accept"))
     body = wire.read_body() if route.endpoint.body else b""
-    call = Call(request, *route, identity, settings, media, body, trace.client)
+    if request.method not in SAFE_METHODS:
+        wire.prepare()  # all that could still be refused is refused before anything is done
+    call = Call(request, *route, identity, settings, media, body, trace.client, wire.prepare)
     trace.call = call
     return format_reply(call, load_handler(route.endpoint)(call))
 

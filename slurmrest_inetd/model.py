@@ -4,7 +4,7 @@ Law: immutable records, no behaviour, no import of ours. Every room may import t
 NamedTuple, not dataclass: a cold exchange pays for every class it creates.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.settings import Settings
@@ -87,7 +87,10 @@ class Notice(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What a handler gets: everything about one authenticated, resolved request."""
+    """What a handler gets: everything about one authenticated, resolved request.
+
+    ``meanwhile`` is our own work that can be done while the command runs: to be called once, when it has been started.
+    """
 
     request: Request
     endpoint: Endpoint
@@ -98,6 +101,7 @@ class Call(NamedTuple):
     media: str = "json"
     body: bytes = b""
     client: Client = Client()
+    meanwhile: Callable[[], object] = object
 
 
 class Answer(NamedTuple):

@@ -109,7 +109,9 @@ def start_document(call: Call, argv: tuple[str, ...], media: str, environment: t
     """Start ``argv`` with the option that makes it print the client's version of the document."""
     # before the operands: what stands behind a "--" is a value
     command = Command((argv[0], f"--{media}=v0.0.{call.version}", *argv[1:]), environment=environment)
-    return start_command(command, call.identity, call.settings)
+    running = start_command(command, call.identity, call.settings)
+    call.meanwhile()
+    return running
 
 
 def take_apart(call: Call, finished: Finished, explain: Explain | None = None) -> Document:

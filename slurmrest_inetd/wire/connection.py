@@ -1,16 +1,15 @@
 """Wire: one exchange over two descriptors: a request comes in, a reply goes out, the connection ends.
 
-Law: the only importer of h11, which frames bodies and writes replies; head.py has read the head before it. Bytes after
-the request are never looked at: one exchange. h11's error texts quote the client's bytes, so none leaves here.
+Law: head.py reads the head, framing.py (h11) the body and the reply; channel.py moves the bytes. Bytes after the
+request are never looked at: one exchange. h11 is loaded when first needed: for a read, while the command runs already.
 Called by exchange.py.
 """
 
 from collections.abc import Iterator
 from time import gmtime, strftime
+from typing import TYPE_CHECKING
 
-import h11
-
-from slurmrest_inetd.errors import BadRequest, ClientGone, ContentTooLarge, HeadersTooLarge
+from slurmrest_inetd.errors import BadRequest, ClientGone, ContentTooLarge
 from slurmrest_inetd.model import Peer, Reply, Request
 from slurmrest_inetd.negotiation import check_content_encoding
 from slurmrest_inetd.settings import Settings
@@ -19,6 +18,9 @@ from slurmrest_inetd.wire.channel import Channel, Patience
 from slurmrest_inetd.wire.head import Head, find_head_end, parse_head
 from slurmrest_inetd.wire.peer import describe_peer
 from slurmrest_inetd.wire.reasons import REASONS
+
+if TYPE_CHECKING:
+    from slurmrest_inetd.wire.framing import Framing
 
 # These have no body, and 204 must not announce one (RFC 9110 sections 8.6, 15.3.5 and 15.4.5).
 NO_BODY_STATUSES = (204, 304)
@@ -45,7 +47,8 @@ class Wire:
         self.sent_bytes = 0
         self._settings = settings
         self._channel = Channel(read_fd, write_fd)
-        self._connection = h11.Connection(h11.SERVER, settings.max_request_line_bytes + settings.max_header_bytes)
+        self._received = bytearray()
+        self._framing: Framing | None = None
         self._reading_seconds = TYPING_SECONDS if self.peer.kind == "tty" else settings.read_timeout_seconds
         self._writing = Patience(settings.write_timeout_seconds)
         self._head: Head | None = None
@@ -60,10 +63,20 @@ class Wire:
         """
         received, end = self._receive_head()
         head = self._head = parse_head(bytes(received[:end]))
-        self._give_to_h11(received, head)
+        self._received = received
+        self._add_host(head)
         self._is_sending = has_body(head)
         segments, query = parse_target(head.method, head.target)
         return Request(head.method, head.target, segments, query, head.fields, head.version)
+
+    def prepare(self) -> "Framing":
+        """Load h11 and let it read the head too; the reply and the body need it. Raises BadRequest."""
+        if self._framing is None:
+            from slurmrest_inetd.wire.framing import Framing
+
+            limit = self._settings.max_request_line_bytes + self._settings.max_header_bytes
+            self._framing = Framing(bytes(self._received) if self._head else b"", limit)
+        return self._framing
 
     def _receive_head(self) -> tuple[bytearray, int]:
         """What has come when the head is whole, and where the head ends in it."""
@@ -85,19 +98,16 @@ class Wire:
                 searched = len(received)
         return received, end
 
-    def _give_to_h11(self, received: bytearray, head: Head) -> None:
-        """Let h11 read the head too, and hold what of the body has come with it.
-
-        RFC 9112 section 3.2 wants Host in HTTP/1.1, and a TCP client without it is refused. On a pipe, a file or a UNIX
-        socket no authority exists that Host could name, and scripts (and slurmrestd) do without: h11 gets an empty one.
+    def _add_host(self, head: Head) -> None:
+        """RFC 9112 section 3.2 wants Host in HTTP/1.1, and a TCP client without it is refused. On a pipe, a file or a
+        UNIX socket no authority exists that Host could name, and scripts (and slurmrestd) do without: h11 gets an empty
+        one.
         """
         if head.version != "1.0" and not head.get_all("host"):
             if self.peer.kind == "socket":
                 raise BadRequest("An HTTP/1.1 request without the header field host: RFC 9112 section 3.2")
-            line_end = received.find(b"\n") + 1
-            received[line_end:line_end] = b"Host:\r\n"
-        self._connection.receive_data(bytes(received))
-        self._next_event()
+            line_end = self._received.find(b"\n") + 1
+            self._received[line_end:line_end] = b"Host:\r\n"
 
     def read_body(self) -> bytes:
         """The whole body, b"" when there is none; asks for it with 100 Continue when the client waits for that.
@@ -113,41 +123,30 @@ class Wire:
         if any(int(length) > limit for length in self._head.get_all("content-length")):
             raise refusal
         patience = Patience(self._reading_seconds)
+        framing = self.prepare()
         body, arrived = bytearray(), 0
         while len(body) <= limit and arrived <= FRAMING_FACTOR * limit + self._settings.max_header_bytes:
-            event = self._next_event()
-            if event is h11.NEED_DATA:
-                arrived += self._receive_more(patience)
-            elif isinstance(event, h11.Data):
-                body += event.data
-            else:  # EndOfMessage, or PAUSED or ConnectionClosed, which would come again and again.
+            try:
+                piece = framing.read_piece()
+            except BadRequest:
+                self._is_sending = not framing.is_cut_off
+                raise
+            if piece is None:
                 self._is_sending = False
                 return bytes(body)
+            body += piece
+            if not piece:
+                arrived += self._receive_more(framing, patience)
         raise refusal
 
-    def _receive_more(self, patience: Patience) -> int:
-        """Give h11 what comes next, after asking for it where the client wants to be asked; the number of bytes."""
-        connection = self._connection
-        is_waiting = connection.they_are_waiting_for_100_continue
-        if is_waiting and not (connection.trailing_data[0] or self._channel.is_readable()):
-            invitation = h11.InformationalResponse(status_code=100, headers=[], reason=REASONS[100])
-            self._channel.send(connection.send(invitation), self._writing)
+    def _receive_more(self, framing: "Framing", patience: Patience) -> int:
+        """Take what comes next, after asking for it where the client wants to be asked; the number of bytes."""
+        if framing.is_awaited and not self._channel.is_readable():
+            self._channel.send(framing.format_invitation(), self._writing)
         data = self._channel.receive(patience)
         patience.earn(len(data))
-        connection.receive_data(data)
+        framing.receive(data)
         return len(data)
-
-    def _next_event(self) -> object:
-        """h11's next event, its refusals turned into ours."""
-        try:
-            return self._connection.next_event()
-        except h11.RemoteProtocolError as error:
-            if self._connection.trailing_data[1]:
-                self._is_sending = False
-                raise BadRequest("The body ends before its announced end") from None
-            if error.error_status_hint == HeadersTooLarge.status:
-                raise HeadersTooLarge("A chunk's header or the trailer fields are too long") from None
-            raise BadRequest("The request is malformed: RFC 9112") from None
 
     def write_reply(self, reply: Reply, *, head: bool) -> int:
         """Write status line, header fields and body (no body for ``head``); returns the bytes of body written.
@@ -183,14 +182,14 @@ class Wire:
             headers.append(("Content-Length", str(length)))
         headers.append(("Connection", "close"))
         fields = [(spell_name(name).encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        reason = REASONS.get(reply.status, "")
-        begin = self._connection.send(h11.Response(status_code=reply.status, headers=fields, reason=reason))
+        begin = self.prepare().format_begin(reply.status, REASONS.get(reply.status, ""), fields)
         self.status = reply.status
         return begin
 
     def _write_content(self, begin: bytes, first: bytes, rest: Iterator[bytes]) -> None:
+        framing = self.prepare()
         for chunk in prepend(first, rest):
-            framed = self._connection.send(h11.Data(data=chunk)) if chunk else b""
+            framed = framing.format_piece(chunk) if chunk else b""
             if len(framed) > JOINED_BYTES:
                 self._write(begin)
                 self._write(framed)
@@ -198,7 +197,7 @@ class Wire:
                 self._write(begin + framed)
             begin = b""
             self.sent_bytes += len(chunk)
-        self._write(self._connection.send(h11.EndOfMessage()))
+        self._write(framing.format_end())
 
     def _write(self, data: bytes) -> None:
         if data:

@@ -107,6 +107,8 @@ def parse_request_line(line: bytes) -> tuple[str, str, str]:
         raise BadRequest("The request line does not end in an HTTP version: RFC 9112 section 2.3")
     if not version.startswith(b"HTTP/1.") or len(version) != len(b"HTTP/1.1"):
         raise VersionNotSupported("Only HTTP/1.0 and HTTP/1.1 are spoken here")
+    if not version[-1:].isdigit():
+        raise BadRequest("The request line does not end in an HTTP version: RFC 9112 section 2.3")
     if not target or target.translate(None, VISIBLE):
         raise BadRequest("The request target holds bytes that have to be percent-encoded: RFC 3986 section 2")
     return method.decode("ascii"), target.decode("ascii"), "1.0" if version.endswith(b"0") else "1.1"

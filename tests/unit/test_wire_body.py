@@ -283,3 +283,19 @@ def test_h11_reads_the_same_head(body, lines):
         event.http_version.decode(),
     )
     assert list(request.headers) == [(name.decode(), value.decode("latin-1")) for name, value in event.headers]
+
+
+@given(
+    st.binary(max_size=20),
+    st.lists(st.tuples(st.sampled_from([b"Host", b"A", b"content-length", b"Expect"]), st.binary(max_size=12)), max_size=4),
+    st.sampled_from([b"1.0", b"1.1", b"1.9", b"1.x", b"1."]),
+)
+def test_what_we_accept_h11_accepts(target, fields, version):
+    """h11 reads a head after the command was started: by then there must be nothing left for it to refuse."""
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in fields)
+    with wire_of(b"GET /" + target + b" HTTP/" + version + b"\r\n" + lines + b"\r\n") as wire:
+        try:
+            wire.read_request()
+        except (ApiError, ClientGone):
+            return
+        wire.prepare()

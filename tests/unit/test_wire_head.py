@@ -35,7 +35,7 @@ REFUSED = [
     (b"GET / HTTP/2\r\n",                                        505, "HTTP/1.0 and HTTP/1.1"),
     (b"GET / HTTP/0.9\r\n\r\n",                                  505, "HTTP/1.0 and HTTP/1.1"),
     (b"GET / HTTP/1.10\r\n\r\n",                                 505, "HTTP/1.0 and HTTP/1.1"),
-    (b"GET / HTTP/1..\r\n\r\n",                                  400, "malformed"),
+    (b"GET / HTTP/1..\r\n\r\n",                                  400, "HTTP version"),
     (b"GET /\r\n\r\n",                                           400, "method, target, version"),
     (b"GET\r\n\r\n",                                             400, "method, target, version"),
     (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n",                      400, "method, target, version"),
