@@ -11,7 +11,6 @@ from slurmrest_inetd.errors import BadRequest, UnsupportedMediaType
 from slurmrest_inetd.model import Call, Notice, Problem
 from slurmrest_inetd.text import clean_lines
 
-MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 PLUGIN_NAMES = {
     "slurmctld": ("openapi/slurmctld", "Slurm OpenAPI slurmctld"),
     "slurmdbd": ("openapi/slurmdbd", "Slurm OpenAPI slurmdbd"),
@@ -117,14 +116,10 @@ def parse_yaml_body(body: bytes) -> Any:
 
 def parse_form_body(body: bytes) -> dict[str, Any]:
     """application/x-www-form-urlencoded: names to texts; a repeated name makes a list. Raises BadRequest."""
-    from urllib.parse import parse_qsl
+    from slurmrest_inetd.target import parse_form
 
     form: dict[str, Any] = {}
-    try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
-    except ValueError:
-        raise BadRequest("The body is not a valid form", number=9001, error="Failure during parsing") from None
-    for name, text in pairs:
+    for name, text in parse_form(body):
         if name not in form:
             form[name] = text
         elif isinstance(form[name], list):
@@ -139,5 +134,7 @@ BODY_PARSERS = {
     "application/yaml": parse_yaml_body,
     "application/x-yaml": parse_yaml_body,
     "text/yaml": parse_yaml_body,
+    "text/x-yaml": parse_yaml_body,
+    "application/jsonrequest": parse_json_body,
     "application/x-www-form-urlencoded": parse_form_body,
 }

@@ -9,11 +9,12 @@ again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
 from slurmrest_inetd.auth import authenticate
 from slurmrest_inetd.errors import ClientGone, CutShort
 from slurmrest_inetd.log import Trace, write_trace
-from slurmrest_inetd.model import Call, Reply
-from slurmrest_inetd.negotiation import choose_media
+from slurmrest_inetd.model import Call, Reply, Request
+from slurmrest_inetd.negotiation import FORM, FORMATS, choose_media_type
 from slurmrest_inetd.reply import format_refusal, format_reply
 from slurmrest_inetd.routing import load_handler, resolve
 from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.target import parse_form
 from slurmrest_inetd.wire import Wire
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -38,16 +39,23 @@ def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
 def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
     """The reply to the request that comes over ``wire``. Raises ApiError, ClientGone."""
     request = trace.request = wire.read_request()
-    trace.media = choose_media(request.get_all("accept"), lenient=True)
+    trace.media_type = choose_media_type(request.get_all("accept"), lenient=True)
     identity = trace.identity = authenticate(request, wire.peer, settings)
     route = resolve(request.method, request.segments, settings)
-    media = choose_media(request.get_all("accept"))
-    body = wire.read_body() if route.endpoint.body else b""
+    media_type = choose_media_type(request.get_all("accept"))
+    body = wire.read_body() if route.endpoint.body or has_form(request) else b""
+    if has_form(request) and not route.endpoint.body:
+        request = request._replace(query=request.query + parse_form(body))
     if request.method not in SAFE_METHODS:
         wire.prepare()  # all that could still be refused is refused before anything is done
-    call = Call(request, *route, identity, settings, media, body, trace.client, wire.prepare)
+    call = Call(request, *route, identity, settings, FORMATS[media_type], body, trace.client, wire.prepare, media_type)
     trace.call = call
     return format_reply(call, load_handler(route.endpoint)(call))
+
+
+def has_form(request: Request) -> bool:
+    """Whether the body is a form: where an operation takes no body, slurmrestd reads it as more of the query."""
+    return any(value.partition(";")[0].strip().lower() == FORM for value in request.get_all("content-type"))
 
 
 def refuse_request(error: Exception, wire: Wire, trace: Trace) -> None:

@@ -26,7 +26,7 @@ class Trace:
         self.request: Request | None = None
         self.identity: Identity | None = None
         self.call: Call | None = None
-        self.media = "json"
+        self.media_type = "application/json"
         self.error: Exception | None = None
         self.broken = ""
 

@@ -89,6 +89,7 @@ class Notice(NamedTuple):
 class Call(NamedTuple):
     """What a handler gets: everything about one authenticated, resolved request.
 
+    ``media`` is how the reply is written ("json", "yaml"), ``media_type`` what the client calls that.
     ``meanwhile`` is our own work that can be done while the command runs: to be called once, when it has been started.
     """
 
@@ -102,6 +103,7 @@ class Call(NamedTuple):
     body: bytes = b""
     client: Client = Client()
     meanwhile: Callable[[], object] = object
+    media_type: str = "application/json"
 
 
 class Answer(NamedTuple):

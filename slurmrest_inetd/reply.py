@@ -4,10 +4,11 @@ Law: envelope and headers are put together here and nowhere else; an error of ou
 its text. Called by exchange.py.
 """
 
-from slurmrest_inetd.envelope import MEDIA_TYPES, build_meta, format_envelope
+from slurmrest_inetd.envelope import build_meta, format_envelope
 from slurmrest_inetd.errors import ApiError, InternalFault
 from slurmrest_inetd.log import Trace
 from slurmrest_inetd.model import Answer, Call, Passage, Reply
+from slurmrest_inetd.negotiation import FORMATS
 from slurmrest_inetd.slurm.release import read_release
 
 # These never carry a body (RFC 9110, 15.3.5 and 15.4.5).
@@ -18,7 +19,7 @@ HEADERS = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
 
 def format_reply(call: Call, answer: Answer | Passage) -> Reply:
     """The reply that carries a handler's answer."""
-    headers = (("content-type", MEDIA_TYPES[call.media]), *HEADERS)
+    headers = (("content-type", call.media_type), *HEADERS)
     if answer.status in NO_BODY:
         return Reply(answer.status, HEADERS)
     if isinstance(answer, Passage):
@@ -37,5 +38,5 @@ def format_refusal(error: Exception, trace: Trace) -> Reply:
     meta = build_meta(trace.call, release)
     if trace.call is None:
         meta["client"] = trace.client._asdict()
-    body = format_envelope(error.payload, meta, error.problems, error.warnings, trace.media)
-    return Reply(error.status, (("content-type", MEDIA_TYPES[trace.media]), *HEADERS, *error.headers), body)
+    body = format_envelope(error.payload, meta, error.problems, error.warnings, FORMATS[trace.media_type])
+    return Reply(error.status, (("content-type", trace.media_type), *HEADERS, *error.headers), body)

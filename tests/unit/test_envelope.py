@@ -103,9 +103,9 @@ def test_bodies(body: bytes, content_type: str, value: object) -> None:
         (b"[" * 500_000, "application/yaml", BadRequest, "nested too deeply"),
         (b"a: " + b"x" * 9_000_000, "application/yaml", ContentTooLarge, "8388608 bytes"),
         (b"\xff\xfe\xff", "application/yaml", BadRequest, "not valid YAML"),
-        (b"a=\xff", "application/x-www-form-urlencoded", BadRequest, "not a valid form"),
-        (b"a=%FF", "application/x-www-form-urlencoded", BadRequest, "not a valid form"),
-        (b"a", "application/x-www-form-urlencoded", BadRequest, "not a valid form"),
+        (b"a=\xff", "application/x-www-form-urlencoded", BadRequest, "not UTF-8"),
+        (b"a=%FF", "application/x-www-form-urlencoded", BadRequest, "UTF-8"),
+        (b"a=%00", "application/x-www-form-urlencoded", BadRequest, "form field"),
         (b"x", "text/plain", UnsupportedMediaType, "text/plain"),
     ],
 )

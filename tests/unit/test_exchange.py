@@ -197,3 +197,11 @@ def test_words_of_the_log_stand_on_one_line() -> None:
     assert log.name_id("getpwuid", "pwd", 0) == "root"
     assert log.name_id("getpwuid", "pwd", 3999999999) == "3999999999"
     assert log.name_id("getgrgid", "grp", None) == ""
+
+
+def test_a_form_where_no_body_is_taken_is_more_of_the_query(settings: Settings) -> None:
+    form = b"a=1&b=%2F"
+    head = f"GET /slurm/v0.0.42/licenses?c=2 HTTP/1.1\r\n{AUTH}Content-Type: application/x-www-form-urlencoded\r\n"
+    _, line, _, body = converse(f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form, settings)
+    assert line == "HTTP/1.1 200 OK"
+    assert [warning["source"] for warning in json.loads(body)["warnings"]] == ["#/c/", "#/a/", "#/b/"]
