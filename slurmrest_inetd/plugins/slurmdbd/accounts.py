@@ -1,10 +1,10 @@
 """GET account/{account_name} and accounts: ``sacctmgr show account``.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.listing import Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.fields.account_filters import ACCOUNT, ACCOUNT_PATH, ACCOUNTS
-from slurmrest_inetd.listing import Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query, refuse_value
 

@@ -1,16 +1,23 @@
 """GET association and associations: ``sacctmgr show association``.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
 from typing import Any
 
+from slurmrest_inetd.accounting.listing import (
+    Conditions,
+    Listing,
+    answer_single,
+    build_conditions,
+    pass_list,
+    read_list,
+)
+from slurmrest_inetd.accounting.qos_names import INVALID_QOS, name_qos
 from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.fields.association_filters import ASSOCIATIONS
-from slurmrest_inetd.listing import Conditions, Listing, answer_single, build_conditions, pass_list, read_list
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import Explain
-from slurmrest_inetd.qos_names import INVALID_QOS, name_qos
 from slurmrest_inetd.query import Query, parse_query, refuse_value
 
 SHOW_ASSOCIATION = ("sacctmgr", "show", "association")

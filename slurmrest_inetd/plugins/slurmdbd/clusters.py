@@ -1,12 +1,12 @@
 """GET cluster/{cluster_name} and clusters: ``sacctmgr show cluster``.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
 from typing import Any
 
+from slurmrest_inetd.accounting.listing import Conditions, Listing, build_conditions, match_member, pass_list, pass_one
 from slurmrest_inetd.fields.cluster_filters import CLASSIFICATIONS, CLUSTER, CLUSTER_PATH, CLUSTERS
-from slurmrest_inetd.listing import Conditions, Listing, build_conditions, match_member, pass_list, pass_one
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query, refuse_value
 from slurmrest_inetd.slurm.conditions import format_condition

@@ -1,10 +1,17 @@
 """GET instance and instances: ``sacctmgr show instance``, of all clusters unless the query names some.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.listing import (
+    Conditions,
+    Listing,
+    answer_single,
+    build_conditions,
+    pass_list,
+    read_list,
+)
 from slurmrest_inetd.fields.instance_filters import INSTANCES
-from slurmrest_inetd.listing import Conditions, Listing, answer_single, build_conditions, pass_list, read_list
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import Query, parse_query

@@ -1,10 +1,10 @@
 """GET qos and qos/{qos}: ``sacctmgr show qos``.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.listing import Conditions, Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.fields.qos_filters import QOS, QOS_LIST, QOS_PATH
-from slurmrest_inetd.listing import Conditions, Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.conditions import format_condition

@@ -2,14 +2,13 @@
 
 slurmrestd names a user's default account only with the associations, and the default wckey only with the wckeys.
 sacctmgr names both always, and prints associations and wckeys together or not at all: what was not asked for is taken
-out. Law: see listing.py. Called through routing.py.
+out. Law: see accounting/listing.py. Called through routing.py.
 """
 
 import re
 from typing import Any
 
-from slurmrest_inetd.fields.user_filters import USER, USER_PATH, USERS
-from slurmrest_inetd.listing import (
+from slurmrest_inetd.accounting.listing import (
     Conditions,
     Listing,
     answer_list,
@@ -20,6 +19,7 @@ from slurmrest_inetd.listing import (
     read_list,
     refuse_unknown,
 )
+from slurmrest_inetd.fields.user_filters import USER, USER_PATH, USERS
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import answer_document, pass_document
 from slurmrest_inetd.query import Query, parse_query

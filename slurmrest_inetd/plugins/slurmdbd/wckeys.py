@@ -1,12 +1,20 @@
 """GET wckey/{id} and wckeys: ``sacctmgr show wckey``. Accounting tells them to operators only.
 
-Law: see listing.py. Called through routing.py.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
 from typing import Any
 
+from slurmrest_inetd.accounting.listing import (
+    Listing,
+    answer_list,
+    build_conditions,
+    fold,
+    pass_list,
+    pass_one,
+    read_list,
+)
 from slurmrest_inetd.fields.wckey_filters import WCKEY_PATH, WCKEYS
-from slurmrest_inetd.listing import Listing, answer_list, build_conditions, fold, pass_list, pass_one, read_list
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query, refuse_value

@@ -1,0 +1,1 @@
+"""What the plugins of slurmdbd share: lists out of the accounting database, and how their entries are chosen."""
