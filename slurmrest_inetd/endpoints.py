@@ -19,7 +19,7 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("DELETE", "/slurm/{version}/job/{job_id}",                    "delete_job",        "slurmctld.job_cancel",    "delete_job",           40, LAST),
     Row("GET",    "/slurm/{version}/job/{job_id}",                    "get_job",           "slurmctld.jobs",          "get_job",              40, LAST),
     Row("GET",    "/slurm/{version}/jobs",                            "get_jobs",          "slurmctld.jobs",          "get_jobs",             40, LAST),
-    Row("GET",    "/slurm/{version}/jobs/state",                      "get_jobs_state",    "slurmctld.jobs",          "get_jobs_state",       40, LAST),
+    Row("GET",    "/slurm/{version}/jobs/state",                      "get_jobs_state",    "slurmctld.job_states",    "get_jobs_state",       40, LAST),
     Row("GET",    "/slurm/{version}/licenses",                        "get_licenses",      "slurmctld.licenses",      "get_licenses",         40, LAST),
     Row("GET",    "/slurm/{version}/node/{node_name}",                "get_node",          "slurmctld.nodes",         "get_node",             40, LAST),
     Row("GET",    "/slurm/{version}/nodes",                           "get_nodes",         "slurmctld.nodes",         "get_nodes",            40, LAST),

@@ -1,0 +1,1 @@
+"""Slurm's controller: jobs, nodes, partitions, reservations, and how it is doing."""
