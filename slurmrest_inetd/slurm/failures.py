@@ -100,5 +100,6 @@ def find_number(line: str, numbers: dict[str, int]) -> int:
         number = numbers.get(rest.rstrip("."))
         if number:
             return number
-        _, _, rest = rest.partition(": ")
+        # `slurm_load_ctl_conf error:Protocol ...` has no space
+        rest = rest.partition(":")[2].lstrip()
     return 0

@@ -14,6 +14,7 @@ PERSIST = "sacct: error: slurm_persist_conn_open: Something happened with the re
 @pytest.mark.parametrize(("program", "stderr", "kind", "number"), [
     ("squeue",   "slurm_load_jobs error: Protocol authentication error",                                       errors.Unauthenticated,  1007),
     ("scontrol", "slurm_load_node error: Protocol authentication error",                                       errors.Unauthenticated,  1007),
+    ("scontrol", "slurm_load_ctl_conf error:Protocol authentication error",                                    errors.Unauthenticated,  1007),
     ("sacct",    PERSIST + "sacct: error: Sending PersistInit msg: Protocol authentication error\n"
                  "sacct: error: Problem talking to the database: Protocol authentication error",               errors.Unauthenticated,  1007),
     ("sshare",   "Couldn't get shares from controller: Protocol authentication error",                         errors.Unauthenticated,  1007),
