@@ -44,7 +44,7 @@ def note_broader(job_id: JobId) -> Iterator[Notice]:
 def read_component(call: Call, argv: tuple[str, ...], job_id: JobId, explain: Explain | None = None) -> Document | None:
     """The document of the job that ``job_id`` names by its place in a heterogeneous one, None when it is not that.
 
-    ``argv`` asks squeue for ``job_id.record``; for component 0 it shows all of them, as for the job without a component.
+    ``argv`` asks squeue for ``job_id.record``; for component 0 it shows every component, as for the job's plain id.
     Raises what squeue failed of.
     """
     document = read_document(call, argv, explain=explain)
