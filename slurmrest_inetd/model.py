@@ -56,6 +56,10 @@ class Identity(NamedTuple):
     user: str
     token: str | None = None
 
+    def __repr__(self) -> str:
+        """Without the token: an Identity may stand in any text, a token in none."""
+        return f"Identity(kind={self.kind!r}, user={self.user!r})"
+
 
 class Endpoint(NamedTuple):
     """One operation of the API: a row of the plugin table."""
