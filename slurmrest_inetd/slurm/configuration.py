@@ -1,51 +1,94 @@
 """The few keys of slurm.conf that this program looks at.
 
-Law: it is read as the service's own uid, and a file that cannot be read says nothing: Slurm's commands read it for themselves and
-tell what is wrong with it. Called by auth and slurm/release.py.
+Law: it is read as the service's own uid, and a file that cannot be read says nothing: Slurm's commands read it for
+themselves and tell what is wrong with it. Nothing raises here. Called by auth/keys.py and slurm/release.py.
+
+The format is slurm.conf(5)'s, and where that is silent what slurmctld 24.11 and 26.05 do: one key a line, the last
+value counts, a value stands as it is or in quotes, ``#`` ends a line even inside quotes unless a backslash stands
+before it, a line that ends in a backslash goes on in the next one, an Include is read where it stands.
 """
 
 import os
+import re
+from collections.abc import Iterator
 
 from slurmrest_inetd.settings import Settings
 
-DEFAULT_PATH = "/etc/slurm/slurm.conf"
-MAX_INCLUDES = 16
+# Where Slurm's commands look without SLURM_CONF: Debian's place, a configless client's copy, the place of a build
+# without --sysconfdir.
+DEFAULT_PATHS = ("/etc/slurm/slurm.conf", "/run/slurm/conf/slurm.conf", "/usr/local/etc/slurm.conf")
+MAX_FILES = 64
+MAX_FILE_BYTES = 16 * 1024 * 1024
+
+COMMENT = re.compile(r"(?<!\\)#.*")
+ESCAPED = re.compile(r"\\(.)")
+INCLUDE = re.compile(r"\s*include\s+(\S+)", re.IGNORECASE)
 
 
 def read_configuration(settings: Settings) -> dict[str, str]:
-    """Keys (lower case) and values of slurm.conf's single-valued lines: slurm.conf(5). Empty where it cannot be read."""
-    configuration: dict[str, str] = {}
-    paths = [settings.slurm_conf or DEFAULT_PATH]
-    for _ in range(MAX_INCLUDES):
-        if not paths:
-            break
-        path = paths.pop(0)
-        for key, value in parse_lines(read_text(path)):
-            if key == "include":
-                paths.append(os.path.join(os.path.dirname(path), value))
-            else:
-                configuration.setdefault(key, value)
-    return configuration
+    """Keys (lower case) and values of slurm.conf's single-valued lines; empty where it cannot be read."""
+    for path in (settings.slurm_conf,) if settings.slurm_conf else DEFAULT_PATHS:
+        text = read_text(path)
+        if text:
+            return Reader(os.path.dirname(path)).read(text)
+    return {}
+
+
+def parse_parameters(value: str) -> dict[str, str]:
+    """``a=1,b,c=2``, the value of a key such as AuthAltParameters, by name. A name's case counts, as to Slurm."""
+    parameters = {}
+    for word in value.split(","):
+        name, _, parameter = word.partition("=")
+        parameters[name] = parameter
+    return parameters
+
+
+class Reader:
+    """Reads one slurm.conf and what it includes. Relative paths are those of slurm.conf's own ``folder``."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.files_left = MAX_FILES
+        self.values: dict[str, str] = {}
+
+    def read(self, text: str) -> dict[str, str]:
+        """All values known after ``text``, which is one file's."""
+        for line in join_lines(text):
+            include = INCLUDE.match(line)
+            if include:
+                self.include(include[1])
+                continue
+            key, equals, value = line.partition("=")
+            if equals:
+                self.values[key.strip().lower()] = value.strip().strip('"')
+        return self.values
+
+    def include(self, name: str) -> None:
+        """Read the file ``name``; ``%c`` in it is the cluster's name."""
+        if self.files_left:
+            self.files_left -= 1
+            path = name.replace("%c", self.values.get("clustername", ""))
+            self.read(read_text(os.path.join(self.folder, path)))
+
+
+def join_lines(text: str) -> Iterator[str]:
+    """The lines of ``text`` without comments and backslashes, continued lines joined to the one they continue."""
+    begun = ""
+    for raw in text.splitlines():
+        line = begun + COMMENT.sub("", raw).rstrip()
+        if line.endswith("\\") and not line.endswith("\\\\"):
+            begun = line[:-1]
+            continue
+        begun = ""
+        yield ESCAPED.sub(r"\1", line)
+    yield ESCAPED.sub(r"\1", begun)
 
 
 def read_text(path: str) -> str:
-    """The file's text, "" when it cannot be read."""
+    """The text of a regular file, "" when it cannot be read."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
+        # a FIFO in its place must not hold the exchange up
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            return file.read(MAX_FILE_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
         return ""
-
-
-def parse_lines(text: str) -> list[tuple[str, str]]:
-    """(key, value) of each line; a line with several pairs (a node, a partition) gives its first, which nobody asks for."""
-    pairs = []
-    for line in text.replace("\\\n", "").splitlines():
-        words = line.partition("#")[0].split(None, 1)
-        if words and words[0].lower() == "include" and len(words) == 2:
-            pairs.append(("include", words[1].strip()))
-            continue
-        key, equals, value = line.partition("#")[0].partition("=")
-        if equals:
-            pairs.append((key.strip().lower(), value.strip().strip('"')))
-    return pairs
