@@ -1,12 +1,15 @@
 """Two replies compared key by key. No pytest, no cluster: documents in, differences out. Used by the peer tests."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import LEAVES, STATUSES, Leaf, Status
+from differences import CLOCKS, LEAVES, STATUSES
+from replies import Reply
 
 MISSING = "(not there)"
+SHOWN = 240
 
 
 class Finding(NamedTuple):
@@ -32,12 +35,19 @@ def compare_documents(peer: Any, ours: Any, path: str = "") -> Iterator[Finding]
         yield Finding(path, peer, ours)
 
 
-def find_leaf_row(target: str, path: str) -> Leaf | None:
-    """The row that explains a differing leaf."""
-    return next((row for row in LEAVES if re.fullmatch(row.target, target) and re.fullmatch(row.path, path)), None)
-
-
-def find_status_row(target: str, peer: int, ours: int) -> Status | None:
-    """The row that explains a differing status."""
-    rows = (row for row in STATUSES if (row.peer, row.ours) == (peer, ours))
-    return next((row for row in rows if re.fullmatch(row.target, target)), None)
+def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterator[str]:
+    """What differs and has no row, in words; the rows that were needed are added to ``used``."""
+    if peer.status != ours.status:
+        rows = [row for row in STATUSES if (row.peer, row.ours) == (peer.status, ours.status) and re.fullmatch(row.target, target)]
+        used.update(rows)
+        if not rows:
+            yield f"{target}: status {peer.status}, ours {ours.status}: {ours.body[:SHOWN]!r}"
+    if "json" not in (peer.get("content-type") or ""):
+        return
+    for finding in compare_documents(json.loads(peer.body), json.loads(ours.body or b"{}")):
+        if any(re.fullmatch(clock, finding.path) for clock in CLOCKS):
+            continue
+        rows = [row for row in LEAVES if re.fullmatch(row.target, target) and re.fullmatch(row.path, finding.path)]
+        used.update(rows)
+        if not rows:
+            yield f"{target}: {finding.path}: {str(finding.peer)[:SHOWN]!r}, ours {str(finding.ours)[:SHOWN]!r}"
