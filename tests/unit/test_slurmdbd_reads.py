@@ -399,7 +399,8 @@ def test_admin_levels(fake_slurm: FakeSlurm, ask: Asker) -> None:
     heard = ask("/slurmdb/v0.0.42/users?admin_level=Operator,Administrator")
     assert {user["administrator_level"][0] for user in heard.document["users"]} == {"Operator", "Administrator"}
     assert fake_slurm.argvs == [
-        show("user", "defaultaccount=a,b", "defaultwckey=c", "adminlevel=Operator"),
+        # with the associations sacctmgr looks at the defaults of all clusters, without at its own's
+        show("user", "defaultaccount=a,b", "defaultwckey=c", "adminlevel=Operator", "withassoc"),
         show("user"),
         show("user"),
     ]

@@ -1,8 +1,9 @@
 """GET job/{job_id} and jobs of the accounting database: ``sacct``.
 
 Without any query slurmrestd lists today's jobs of all clusters, each once and cut to the day; with one, those of this
-cluster, all records of each, uncut. So do these. sacct orders by submission, and adds up the steps' CPU times into their
-job's; slurmrestd orders by id and leaves them 0. That stays as sacct has it (docs/facts/reads-slurmdbd.md). Law: see accounting/listing.py. Called through routing.py.
+cluster, all records of each, uncut. So do these. sacct orders by submission, and adds up the steps' CPU times into
+their job's; slurmrestd orders by id and leaves them 0. That stays as sacct has it (docs/facts/reads-slurmdbd.md).
+Law: see accounting/listing.py. Called through routing.py.
 """
 
 from typing import Any

@@ -2,7 +2,8 @@
 
 slurmrestd names a user's default account only with the associations, and the default wckey only with the wckeys.
 sacctmgr names both always, and prints associations and wckeys together or not at all: what was not asked for is taken
-out. Law: see accounting/listing.py. Called through routing.py.
+out. Only with them does it look for a default in all clusters, as slurmrestd does.
+Law: see accounting/listing.py. Called through routing.py.
 """
 
 import re
@@ -54,11 +55,12 @@ def serve(call: Call, query: Query, conditions: Conditions, *, one: bool) -> Ans
     """The users, with just what the query asks to be told of them."""
     assocs, wckeys = (bool(query.values.get(name)) for name in ("with_assocs", "with_wckeys"))
     bare = bool(query.values.get("without_defaults"))
+    full = assocs or wckeys or any(query.values.get(name) for name in ("default_account", "default_wckey"))
     if assocs and wckeys and not bare:
         conditions = conditions._replace(words=(*conditions.words, "withassoc"))
         give = pass_one if one else pass_list
         return give(call, SHOW_USER, LISTING, conditions, warnings=query.warnings)
-    if call.media == "json" and not assocs and not wckeys and not conditions.keeps:
+    if call.media == "json" and not full and not conditions.keeps:
         return pass_document(
             call,
             (*SHOW_USER, *conditions.words),
@@ -67,7 +69,7 @@ def serve(call: Call, query: Query, conditions: Conditions, *, one: bool) -> Ans
             refuse_empty=lambda: refuse_unknown(call, LISTING, query.warnings) if one else LISTING.nothing,
             edit=lambda lines: DEFAULTS.sub(rb'\1""\2', lines),
         )
-    words = (*conditions.words, "withassoc") if assocs or wckeys else conditions.words
+    words = (*conditions.words, "withassoc") if full else conditions.words
     document = read_list(call, (*SHOW_USER, *words), LISTING, conditions)
     for user in document.payload["users"]:
         trim_user(user, assocs=assocs, wckeys=wckeys, bare=bare)
