@@ -1,8 +1,8 @@
 """What sacctmgr and sacct take as the values of a condition, and how it is written.
 
 Law: text in, one argv element out. Both programs split a value at commas, expand ``a[1-3]``, drop quotes or turn them
-into backquotes, strip spaces, and give ``+x``, ``-1``, ``=x`` a meaning of their own (docs/facts/reads-slurmdbd.md). What
-could mean anything but itself is not written at all: the caller filters the document instead.
+into backquotes, strip spaces, and give ``+x``, ``-1``, ``=x`` a meaning of their own (docs/facts/reads-slurmdbd.md).
+What could mean anything but itself is not written at all: the caller filters the document instead.
 """
 
 from collections.abc import Iterable
