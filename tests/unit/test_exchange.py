@@ -27,7 +27,8 @@ def settings(tmp_path: Path) -> Settings:
     install(folder, "scontrol", f'case "$*" in --version) echo slurm-wlm 24.11.5;; *) cat {DOCUMENTS}/24.11.licenses.json;; esac')
     (tmp_path / "slurm.conf").write_text("ClusterName=c2411\nAccountingStorageType=accounting_storage/slurmdbd\n")
     command.history.clear()
-    return Settings(command_path=f"{folder}:/usr/bin:/bin", slurm_conf=str(tmp_path / "slurm.conf"), read_timeout_seconds=5.0)
+    path = f"{folder}:/usr/bin:/bin"
+    return Settings(auth_types=("jwt",), command_path=path, slurm_conf=str(tmp_path / "slurm.conf"), read_timeout_seconds=5.0)
 
 
 def install(folder: Path, name: str, script: str) -> None:
@@ -205,3 +206,11 @@ def test_a_form_where_no_body_is_taken_is_more_of_the_query(settings: Settings) 
     _, line, _, body = converse(f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form, settings)
     assert line == "HTTP/1.1 200 OK"
     assert [warning["source"] for warning in json.loads(body)["warnings"]] == ["#/c/", "#/a/", "#/b/"]
+
+
+def test_a_pipe_of_the_services_own_user_needs_no_token(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    settings = settings._replace(auth_types=("jwt", "local"))
+    _, line, _, _ = converse(b"GET /slurm/v0.0.42/licenses HTTP/1.1\r\n\r\n", settings)
+    assert line == "HTTP/1.1 200 OK"
+    _, line, _, _ = converse(b"GET /slurm/v0.0.42/licenses HTTP/1.1\r\nX-SLURM-USER-TOKEN: a.b.c\r\n\r\n", settings)
+    assert line == "HTTP/1.1 401 Unauthorized"
