@@ -131,14 +131,11 @@ def take_apart(call: Call, finished: Finished, explain: Explain | None = None) -
 
 
 def judge(call: Call, finished: Finished, explain: Explain | None, *, empty: bool = False) -> None:
-    """Raise what a command failed of that ended with another status than 0, or that printed an ``empty`` document
-    and one of Slurm's errors on stderr (sacctmgr does so when it is refused).
-    """
+    """Raise what a command failed of: another status than 0, or an ``empty`` document and Slurm's error on stderr."""
     lines = clean_stderr(finished.stderr)
     if finished.status == 0 and not (empty and find_error(lines)[0]):
         return
-    error = explain(lines) if explain else None
-    if error:
+    if explain and (error := explain(lines)):
         raise error
     raise_failure(finished, describe_request(call))
 
