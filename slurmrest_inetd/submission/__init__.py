@@ -1,0 +1,4 @@
+"""From a job description in JSON to sbatch's words: one job, or the components of a heterogeneous one.
+
+Law: no command is run here. Called by plugins.slurmctld.job_submit; reads fields/job_description.py.
+"""

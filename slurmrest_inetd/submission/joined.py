@@ -1,0 +1,256 @@
+"""The options that several properties make together, or that need more than a name and a value.
+
+Law: one function an option, one row a function; a function takes all values and gives whole options. What does not fit
+together is refused with the name of the property that does not fit (Misfit).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from slurmrest_inetd.fields.job_flags import (
+    EXCLUSIVE,
+    JOB_FLAGS,
+    MAIL_TYPES,
+    MEMORY_BINDINGS,
+    OPEN_MODES,
+    PROFILES,
+    REFUSED_FLAGS,
+    SHARED,
+    WARN_FLAGS,
+)
+from slurmrest_inetd.slurm.argv import (
+    check_node_count,
+    format_gpus,
+    format_gres,
+    format_minutes,
+    format_nodes,
+    format_option,
+    format_seconds,
+    format_tres,
+)
+from slurmrest_inetd.slurm.values import CONVERSION, INFINITE, INVALID_DATA, Unusable
+
+Values = Mapping[str, Any]
+NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
+# the highest number of megabytes that sbatch reads without wrapping
+HIGHEST_MEGABYTES = 1 << 43
+# sets a memory binding aside from the words that only colour it
+BINDING_COLOURS = ("VERBOSE", "SORT", "PREFER")
+
+
+class Misfit(Unusable):
+    """A value that does not fit the others; ``field`` is its property."""
+
+    def __init__(self, field: str, description: str, problem: tuple[int, str] = INVALID_DATA) -> None:
+        super().__init__(description, problem)
+        self.field = field
+
+
+def join_directory(values: Values) -> Iterator[str]:
+    directory = values.get("current_working_directory", "")
+    if not directory:
+        raise Misfit("current_working_directory", "The job needs a working directory", NO_DIRECTORY)
+    if not directory.startswith("/"):
+        raise Misfit("current_working_directory", "The working directory must be an absolute path", NO_DIRECTORY)
+    yield format_option("chdir", directory)
+
+
+def join_nodes(values: Values) -> Iterator[str]:
+    """--nodes from ``nodes``, or from the least and the most."""
+    lowest, highest = values.get("minimum_nodes"), values.get("maximum_nodes")
+    text = values.get("nodes") or ""
+    if text:
+        try:
+            yield format_option("nodes", check_node_count(text))
+        except Unusable as error:
+            raise Misfit("nodes", str(error), CONVERSION) from None
+        for name, bound in (("minimum_nodes", lowest), ("maximum_nodes", highest)):
+            if bound is not None and str(bound) not in text.split("-"):
+                raise Misfit(name, f"It contradicts nodes, which is {text}")
+    elif highest is not None:
+        if lowest is not None and lowest > highest:
+            raise Misfit("maximum_nodes", "It is less than minimum_nodes")
+        yield format_option("nodes", f"{lowest or 1}-{highest}")
+    elif lowest is not None:
+        yield format_option("nodes", lowest)
+
+
+def join_node_lists(values: Values) -> Iterator[str]:
+    for name, option in (("required_nodes", "nodelist"), ("excluded_nodes", "exclude")):
+        if values.get(name):
+            yield format_option(option, place(name, format_nodes, values[name]))
+
+
+def join_cpus(values: Values) -> Iterator[str]:
+    """sbatch asks for tasks times cpus_per_task CPUs and can say no other number."""
+    yield from ()
+    wanted = values.get("minimum_cpus")
+    implied = values.get("tasks", 1) * values.get("cpus_per_task", 1)
+    if wanted not in (None, 1, implied):
+        raise Misfit("minimum_cpus", f"sbatch asks for tasks times cpus_per_task CPUs, here {implied}: say it with those")
+
+
+def join_memory(values: Values) -> Iterator[str]:
+    given = [(name, option) for name, option in MEMORY.items() if values.get(name) is not None]
+    if len(given) > 1:
+        raise Misfit("memory_per_cpu", "Give either memory_per_cpu or memory_per_node")
+    for name, option in given:
+        if values[name] is INFINITE or values[name] > HIGHEST_MEGABYTES:
+            raise Misfit(name, f"sbatch takes up to {HIGHEST_MEGABYTES} megabytes")
+        yield format_option(option, values[name])
+
+
+MEMORY = {"memory_per_cpu": "mem-per-cpu", "memory_per_node": "mem"}
+
+
+def join_times(values: Values) -> Iterator[str]:
+    for name, option in (("time_limit", "time"), ("time_minimum", "time-min")):
+        if values.get(name) is not None:
+            yield format_option(option, format_minutes(values[name]))
+    if values.get("delay_boot"):
+        yield format_option("delay-boot", format_seconds(values["delay_boot"]))
+
+
+def join_numbers(values: Values) -> Iterator[str]:
+    for name, option in (("priority", "priority"), ("segment_size", "segment")):
+        number = values.get(name)
+        if number is INFINITE:
+            raise Misfit(name, "It cannot be infinite")
+        if number is not None and (number or name == "priority"):
+            yield format_option(option, number)
+
+
+def join_signal(values: Values) -> Iterator[str]:
+    """--signal=[R][B]:NUMBER@SECONDS, once a signal is named; sbatch's own 60 seconds where no delay is."""
+    signal = values.get("kill_warning_signal")
+    if signal:
+        delay = values.get("kill_warning_delay")
+        if delay is INFINITE:
+            raise Misfit("kill_warning_delay", "It cannot be infinite")
+        letters = "".join(sorted(WARN_FLAGS[flag] or "" for flag in values.get("kill_warning_flags", ())))[::-1]
+        yield format_option("signal", f"{letters}{':' if letters else ''}{signal}" + (f"@{delay}" if delay else ""))
+
+
+def join_switches(values: Values) -> Iterator[str]:
+    switches = values.get("required_switches")
+    if switches is INFINITE:
+        raise Misfit("required_switches", "It cannot be infinite")
+    if switches:
+        wait = values.get("wait_for_switch")
+        yield format_option("switches", f"{switches}@{format_seconds(wait)}" if wait else switches)
+
+
+def join_distribution(values: Values) -> Iterator[str]:
+    distribution, plane = values.get("distribution"), values.get("distribution_plane_size")
+    if distribution == "plane" and isinstance(plane, int):
+        yield format_option("distribution", f"plane={plane}")
+    elif distribution is not None:
+        yield format_option("distribution", distribution)
+
+
+def join_memory_binding(values: Values) -> Iterator[str]:
+    """--mem-bind=[verbose,][sort,][prefer,]TYPE[:LIST]."""
+    flags = values.get("memory_binding_type", ())
+    colours = [MEMORY_BINDINGS[flag] for flag in flags if flag in BINDING_COLOURS]
+    types = [MEMORY_BINDINGS[flag] for flag in flags if flag not in BINDING_COLOURS]
+    if len(types) > 1:
+        raise Misfit("memory_binding_type", "Only one type of binding can be asked for")
+    if types and types[0] in ("map_mem", "mask_mem"):
+        places = values.get("memory_binding", "").removeprefix(f"{types[0]}:")
+        if not places:
+            raise Misfit("memory_binding", f"{types[0]} needs the list of memories")
+        types = [f"{types[0]}:{places}"]
+    if colours or types:
+        yield format_option("mem-bind", ",".join((*colours, *types)))
+
+
+def join_sharing(values: Values) -> Iterator[str]:
+    for name, words in (("shared", SHARED), ("exclusive", EXCLUSIVE)):
+        members = values.get(name, ())
+        if len(members) > 1:
+            raise Misfit(name, "Only one of these can be asked for")
+        yield from (words[member] for member in members if words[member])
+
+
+def join_lists(values: Values) -> Iterator[str]:
+    for name, option, words in (("mail_type", "mail-type", MAIL_TYPES), ("profile", "profile", PROFILES)):
+        text = ",".join(words[member] for member in values.get(name, ()) if words[member])
+        if text:
+            yield format_option(option, text)
+    modes = values.get("open_mode", ())
+    if len(modes) > 1:
+        raise Misfit("open_mode", "Only one of these can be asked for")
+    yield from (format_option("open-mode", OPEN_MODES[mode]) for mode in modes)
+
+
+def join_flags(values: Values) -> Iterator[str]:
+    options = []
+    for flag in values.get("flags", ()):
+        if flag in REFUSED_FLAGS:
+            raise Misfit("flags", f"sbatch has no option that asks for {flag}")
+        options.append(JOB_FLAGS[flag] or "")
+    gres = [option for option in options if option.startswith("--gres-flags=")]
+    if len(gres) > 1:
+        raise Misfit("flags", "GRES_BINDING_ENFORCED and GRES_BINDING_DISABLED contradict each other")
+    if {"KILL_INVALID_DEPENDENCY", "NO_KILL_INVALID_DEPENDENCY"} <= set(values.get("flags", ())):
+        raise Misfit("flags", "KILL_INVALID_DEPENDENCY and NO_KILL_INVALID_DEPENDENCY contradict each other")
+    if "--requeue=expedite" in options and "requeue" in values and not values["requeue"]:
+        raise Misfit("flags", "EXPEDITED_REQUEUE contradicts requeue")
+    yield from filter(None, options)
+
+
+def join_resources(values: Values) -> Iterator[str]:
+    for name, option, form in RESOURCES:
+        if values.get(name):
+            yield format_option(option, place(name, form, values[name]))
+
+
+def join_nothing(values: Values) -> Iterator[str]:
+    """What may only be left at what it is."""
+    yield from ()
+    if values.get("immediate"):
+        raise Misfit("immediate", "sbatch cannot ask to start at once or not at all")
+    if values.get("spank_environment"):
+        raise Misfit("spank_environment", "sbatch passes on what its own SPANK plugins set, and no other")
+
+
+def format_gpu_frequency(text: str) -> str:
+    """``gpu:high`` as --gpu-freq takes it. Raises Unusable."""
+    name, colon, frequency = text.partition(":")
+    if name not in ("gpu", "gres/gpu") or not colon:
+        raise Unusable("sbatch can say the frequency of GPUs only: gpu:FREQUENCY", INVALID_DATA)
+    return frequency
+
+
+# fmt: off
+RESOURCES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("cpus_per_tres",    "cpus-per-gpu",     format_gpus),
+    ("memory_per_tres",  "mem-per-gpu",      format_gpus),
+    ("tres_freq",        "gpu-freq",         format_gpu_frequency),
+    ("tres_per_job",     "gpus",             format_gpus),
+    ("tres_per_node",    "gres",             format_gres),
+    ("tres_per_socket",  "gpus-per-socket",  format_gpus),
+    ("tres_per_task",    "tres-per-task",    format_tres),
+)
+JOINERS: tuple[Callable[[Values], Iterator[str]], ...] = (
+    join_directory, join_nodes, join_node_lists, join_cpus, join_memory, join_times, join_numbers, join_signal,
+    join_switches, join_distribution, join_memory_binding, join_sharing, join_lists, join_flags, join_resources,
+    join_nothing,
+)
+# Without one of these beside it, the property means nothing to slurmctld.
+NEEDS: dict[str, str] = {
+    "kill_warning_delay":       "kill_warning_signal",
+    "kill_warning_flags":       "kill_warning_signal",
+    "wait_for_switch":          "required_switches",
+    "distribution_plane_size":  "distribution",
+    "memory_binding":           "memory_binding_type",
+}
+# fmt: on
+
+
+def place(name: str, form: Callable[[Any], str], value: Any) -> str:
+    """``form(value)``, its refusal with the property's name."""
+    try:
+        return form(value)
+    except Unusable as error:
+        raise Misfit(name, str(error), (error.number, error.error)) from None

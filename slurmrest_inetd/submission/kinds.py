@@ -1,0 +1,145 @@
+"""What each kind of a job description's values is: how it is read, and what OpenAPI calls it.
+
+Law: one row a kind. A kind's parser takes the JSON value and gives None where the value asks for nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from slurmrest_inetd.fields.job_flags import (
+    CPU_BINDINGS,
+    EXCLUSIVE,
+    JOB_FLAGS,
+    LIMITS,
+    MAIL_TYPES,
+    MEMORY_BINDINGS,
+    OPEN_MODES,
+    PROFILES,
+    SHARED,
+    WARN_FLAGS,
+    X11_FLAGS,
+)
+from slurmrest_inetd.slurm.signals import parse_signal
+from slurmrest_inetd.slurm.values import (
+    HIGHEST_UINT16,
+    HIGHEST_UINT32,
+    HIGHEST_UINT64,
+    INFINITE,
+    Infinite,
+    Unusable,
+    parse_csv,
+    parse_flags,
+    parse_number,
+    parse_optional_number,
+    parse_switch,
+    parse_text,
+    parse_texts,
+    parse_time_value,
+    show_value,
+)
+
+HIGHEST_INT31 = 0x7FFFFFFF
+# what slurmctld refuses with error 2123
+HIGHEST_NICE = 2147483645
+HIGHEST_LIMIT = 0xFFFFFFFFFFFFFFFE
+
+
+class Kind(NamedTuple):
+    """``api`` is OpenAPI's type (and format) of the values, "" where several are taken without a word."""
+
+    parse: Callable[[Any], Any]
+    api: str = ""
+
+
+def number(lowest: int, highest: int) -> Callable[[Any], Any]:
+    return lambda value: parse_number(value, lowest, highest)
+
+
+def optional(highest: int) -> Callable[[Any], Any]:
+    return lambda value: parse_optional_number(value, 0, highest)
+
+
+def flags(members: dict[str, Any]) -> Callable[[Any], Any]:
+    return lambda value: parse_flags(value, members)
+
+
+def parse_object(value: Any) -> Any:
+    """Any object; an empty one asks for nothing. Raises Unusable."""
+    if not isinstance(value, dict):
+        raise Unusable(f"Expected dictionary but got {show_value(value)}", (9209, "Data parser expected a dictionary or object"))
+    return value or None
+
+
+def parse_minutes(value: Any) -> int | Infinite | None:
+    """A time in minutes. slurmrestd takes 0, and the job's limit is then another one each time. Raises Unusable."""
+    minutes = parse_optional_number(value)
+    if minutes == 0 and minutes is not INFINITE:
+        raise Unusable("A time of 0 minutes cannot be asked for")
+    return minutes
+
+
+def parse_environment(value: Any) -> list[str]:
+    """``NAME=value`` entries, as a list or as an object; what stands twice is taken as it stands last, as a shell would.
+
+    Raises Unusable: an entry without a name or without ``=`` is no variable, though slurmrestd passes it on.
+    """
+    if isinstance(value, dict):
+        value = [f"{parse_text(name)}={parse_text(text)}" for name, text in value.items()]
+    entries: dict[str, str] = {}
+    for index, entry in enumerate(parse_texts(value)):
+        name, equals, _ = entry.partition("=")
+        if not name or not equals:
+            raise Unusable(f"Entry {index} is not of the form NAME=value")
+        entries[name] = entry
+    return list(entries.values())
+
+
+def parse_limits(value: Any) -> dict[str, int | Infinite]:
+    """Limits by slurmrestd's names; what is not set is not in it. Raises Unusable."""
+    limits = {}
+    for name, limit in (parse_object(value) or {}).items():
+        if name not in LIMITS:
+            raise Unusable(f"Unknown limit {show_value(name)}")
+        parsed = None if limit is None else parse_optional_number(limit, 0, HIGHEST_LIMIT)
+        if parsed is not None:
+            limits[name] = parsed
+    return limits
+
+
+# fmt: off
+KINDS: dict[str, Kind] = {
+    "text":         Kind(parse_text,                       "string"),
+    "texts":        Kind(parse_texts,                      "array"),
+    "csv":          Kind(parse_csv,                        "array"),
+    "bool":         Kind(parse_switch,                     "boolean"),
+    "bit":          Kind(number(0, 1),                     "integer"),
+    "uint16":       Kind(number(0, HIGHEST_UINT16),        "integer"),
+    "uint31":       Kind(number(0, HIGHEST_INT31),         "integer"),
+    "uint32":       Kind(number(0, HIGHEST_UINT32),        "integer"),
+    "int32":        Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
+    "count16":      Kind(number(1, HIGHEST_UINT16),        "integer"),
+    "count32":      Kind(number(1, HIGHEST_INT31),         "integer"),
+    "spec":         Kind(number(1, 0x7FFF),                "integer"),
+    "nice":         Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
+    "number16":     Kind(optional(HIGHEST_UINT16)),
+    "number32":     Kind(optional(HIGHEST_UINT32)),
+    "number64":     Kind(optional(HIGHEST_UINT64)),
+    "minutes":      Kind(parse_minutes),
+    "time":         Kind(parse_time_value),
+    "signal":       Kind(parse_signal,                     "string"),
+    "environment":  Kind(parse_environment,                "array"),
+    "rlimits":      Kind(parse_limits),
+    "object":       Kind(parse_object),
+    "step":         Kind(parse_object),
+    "job_flags":    Kind(flags(JOB_FLAGS)),
+    "mail":         Kind(flags(MAIL_TYPES)),
+    "mem_flags":    Kind(flags(MEMORY_BINDINGS)),
+    "cpu_flags":    Kind(flags(CPU_BINDINGS)),
+    "warn_flags":   Kind(flags(WARN_FLAGS)),
+    "open_mode":    Kind(flags(OPEN_MODES)),
+    "profile":      Kind(flags(PROFILES)),
+    "shared":       Kind(flags(SHARED)),
+    "exclusive":    Kind(flags(EXCLUSIVE)),
+    "x11_flags":    Kind(flags(X11_FLAGS)),
+}
+# fmt: on
