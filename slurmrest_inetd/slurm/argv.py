@@ -1,7 +1,7 @@
 """Options as one element of an argv each, and the words within them.
 
-Law: a client's value stands behind ``--OPTION=`` in the same element and can be nothing else; a separator of the option's
-own grammar cannot come from a value that is not to hold it. Called by the rooms that put commands together.
+Law: a client's value stands behind ``--OPTION=`` in the same element and can be nothing else; a separator of the
+option's own grammar cannot come from a value that is not to hold it. Called by the rooms that put commands together.
 """
 
 import re
@@ -68,7 +68,10 @@ def parse_gres(text: str) -> list[tuple[str, str]]:
     for word in text.split(","):
         match = GRES.fullmatch(word.strip())
         if match is None:
-            raise Unusable(f"{show_value(word)} is not of the form gres/NAME[:TYPE]:COUNT", (2115, "Invalid Trackable RESource (TRES) specification"))
+            raise Unusable(
+                f"{show_value(word)} is not of the form gres/NAME[:TYPE]:COUNT",
+                (2115, "Invalid Trackable RESource (TRES) specification"),
+            )
         count = f":{match['count']}" if match["count"] else ""
         members.append((match["name"], match["rest"] + count))
     return members

@@ -9,9 +9,10 @@ from slurmrest_inetd.slurm.values import Unusable, parse_text, show_value
 
 HIGHEST_SIGNAL = 64
 # fmt: off
-NAMES = ("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-         "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
-         "PWR", "SYS")
+NAMES = ("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+         "TERM",
+         "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH",
+         "IO", "PWR", "SYS")
 # fmt: on
 NUMBERS = {name: number for number, name in enumerate(NAMES, start=1)}
 

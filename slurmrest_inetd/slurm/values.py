@@ -1,8 +1,8 @@
 """What a JSON value means to Slurm: the value grammars that all writes share.
 
-Law: JSON in, a Python value out, or Unusable with Slurm's number; nothing is cut, wrapped or guessed. Slurm keeps "unset"
-and "infinite" as the two highest numbers of each width, so those are no numbers here. Called by the rooms that read a
-request's body.
+Law: JSON in, a Python value out, or Unusable with Slurm's number; nothing is cut, wrapped or guessed. Slurm keeps
+"unset" and "infinite" as the two highest numbers of each width, so those are no numbers here.
+Called by the rooms that read a request's body.
 """
 
 import re
@@ -166,7 +166,10 @@ def parse_flags(value: Any, members: Mapping[str, Any]) -> list[str]:
 
 
 def parse_time_value(value: Any) -> int | None:
-    """UNIX seconds, also as ``{set, number}`` or a time as Slurm's commands take it; None for unset. Raises Unusable."""
+    """UNIX seconds, also as ``{set, number}`` or a time as Slurm's commands take it; None for unset.
+
+    Raises Unusable.
+    """
     if isinstance(value, str) and not NUMBER.fullmatch(value.strip()):
         from slurmrest_inetd.slurm.timestamps import parse_time
 
@@ -178,4 +181,3 @@ def parse_time_value(value: Any) -> int | None:
     if isinstance(number, Infinite):
         raise Unusable("A time cannot be infinite")
     return number or None
-

@@ -87,7 +87,9 @@ def join_cpus(values: Values) -> Iterator[str]:
     wanted = values.get("minimum_cpus")
     implied = values.get("tasks", 1) * values.get("cpus_per_task", 1)
     if wanted not in (None, 1, implied):
-        raise Misfit("minimum_cpus", f"sbatch asks for tasks times cpus_per_task CPUs, here {implied}: say it with those")
+        raise Misfit(
+            "minimum_cpus", f"sbatch asks for tasks times cpus_per_task CPUs, here {implied}: say it with those"
+        )
 
 
 def join_memory(values: Values) -> Iterator[str]:

@@ -24,7 +24,6 @@ from slurmrest_inetd.slurm.values import (
     HIGHEST_UINT16,
     HIGHEST_UINT32,
     HIGHEST_UINT64,
-    INFINITE,
     Infinite,
     Unusable,
     parse_csv,
@@ -66,20 +65,22 @@ def flags(members: dict[str, Any]) -> Callable[[Any], Any]:
 def parse_object(value: Any) -> Any:
     """Any object; an empty one asks for nothing. Raises Unusable."""
     if not isinstance(value, dict):
-        raise Unusable(f"Expected dictionary but got {show_value(value)}", (9209, "Data parser expected a dictionary or object"))
+        raise Unusable(
+            f"Expected dictionary but got {show_value(value)}", (9209, "Data parser expected a dictionary or object")
+        )
     return value or None
 
 
 def parse_minutes(value: Any) -> int | Infinite | None:
     """A time in minutes. slurmrestd takes 0, and the job's limit is then another one each time. Raises Unusable."""
     minutes = parse_optional_number(value)
-    if minutes == 0 and minutes is not INFINITE:
+    if minutes == 0:
         raise Unusable("A time of 0 minutes cannot be asked for")
     return minutes
 
 
 def parse_environment(value: Any) -> list[str]:
-    """``NAME=value`` entries, as a list or as an object; what stands twice is taken as it stands last, as a shell would.
+    """``NAME=value`` entries, as a list or as an object; of what stands twice the last holds.
 
     Raises Unusable: an entry without a name or without ``=`` is no variable, though slurmrestd passes it on.
     """

@@ -1,0 +1,90 @@
+"""POST job/submit: one `sbatch`, the script on its stdin, the job's environment on a descriptor.
+
+Law: nothing is run before the whole body was read and found usable; what slurmctld accepted is never reported as
+failed. The job's environment never becomes sbatch's own. A heterogeneous job is one sbatch with ``:`` between the
+components: all of it is submitted, or nothing.
+"""
+
+from typing import Any
+
+from slurmrest_inetd.envelope import parse_body
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault
+from slurmrest_inetd.model import Answer, Call, Notice
+from slurmrest_inetd.slurm.command import Command, Finished, run_command
+from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
+from slurmrest_inetd.submission.request import Submission, read_submission
+
+# These sbatch needs once:
+#   --parsable        print ID or ID;CLUSTER
+#   --ignore-pbs      #PBS and #BSUB lines are comments
+# and these each component:
+#   --propagate=NONE  not the limits of this service
+#   --export=ALL      26.05 takes nothing of the file without it; it is the file's "all", never sbatch's environment
+SBATCH = ("sbatch", "--parsable", "--ignore-pbs")
+EACH = ("--propagate=NONE", "--export=ALL")
+ENVIRONMENT = "--export-file=3"
+# sbatch closes descriptor 3 after the first component, so several components open the same memory file by its name
+ENVIRONMENT_AGAIN = "--export-file=/proc/self/fd/3"
+# the script's place in argv when arguments follow it: what stands behind it can be no option and no component
+SCRIPT = "/dev/stdin"
+STEP = "batch"
+FLAT_SINCE = 42
+
+
+def post_job_submit(call: Call) -> Answer:
+    """Submit what the body describes; the reply names the job.
+
+    Raises BadRequest, UnsupportedMediaType (body), Unprocessable (a field), Slurm's refusals, CommandTimeout when
+    whether there is a job is unknown.
+    """
+    submission = read_submission(parse_body(call), call.version, call.identity.user)
+    command = Command(list_argv(submission), submission.script, submission.environment)
+    finished = run_command(command, call.identity, call.settings)
+    job_id = read_job_id(finished)
+    if finished.status or job_id is None:
+        raise explain_failure(finished, submission.warnings)
+    messages = clean_stderr(finished.stderr)
+    warnings = (*submission.warnings, *(Notice(message, "sbatch") for message in messages))
+    return Answer(make_payload(job_id, "\n".join(messages), call.version), warnings=warnings)
+
+
+def list_argv(submission: Submission) -> tuple[str, ...]:
+    """The whole argv; a client's words stand behind ``=``, or, as the script's arguments, behind SCRIPT."""
+    several = len(submission.components) > 1
+    argv = list(SBATCH)
+    for index, options in enumerate(submission.components):
+        argv += [":"] if index else []
+        argv += [*EACH, ENVIRONMENT_AGAIN if several else ENVIRONMENT, *options]
+    if len(submission.arguments) > 1:
+        argv += [SCRIPT, *submission.arguments[1:]]
+    return tuple(argv)
+
+
+def read_job_id(finished: Finished) -> int | None:
+    """The id that sbatch printed, None when it printed none."""
+    text = finished.stdout.decode("ascii", "replace").strip().partition(";")[0]
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiError:
+    """The exception for an sbatch that did not say which job it submitted."""
+    what = "Batch job submission failed"
+    error: ApiError
+    if finished.status < 0:
+        text = f"{what}: sbatch was ended by signal {-finished.status}; whether the job was submitted is unknown"
+        error = CommandTimeout(text, source="sbatch")
+    elif finished.status == 0:
+        error = InternalFault("sbatch did not say which job it submitted, if any", source="sbatch")
+    else:
+        error = read_failure(finished, what)
+    error.warnings = (*warnings, *error.warnings)
+    return error
+
+
+def make_payload(job_id: int, message: str, version: int) -> dict[str, Any]:
+    """The reply's members; v0.0.40 and 41 say them twice."""
+    payload: dict[str, Any] = {"job_id": job_id, "step_id": STEP, "job_submit_user_msg": message}
+    if version < FLAT_SINCE:
+        result = {**payload, "error_code": 0, "error": "No error"}
+        return {"result": result, **payload}
+    return payload

@@ -1,0 +1,210 @@
+"""A submission's body, read: the components' values, the script, its arguments, the environment, the warnings.
+
+Law: everything wrong with it is found before anything is run, each with its path (``#/job/tasks/``). A property that
+this API version does not have is a warning, as with slurmrestd; a value of another JSON type than the API's is taken
+where it can mean one thing only, with a warning. Called by plugins.slurmctld.job_submit.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from slurmrest_inetd.errors import Unprocessable
+from slurmrest_inetd.fields.job_description import list_properties
+from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, WARN_FLAGS
+from slurmrest_inetd.model import Notice, Problem
+from slurmrest_inetd.slurm.script import check_script, disarm_script
+from slurmrest_inetd.slurm.values import INFINITE, Unusable, name_types, parse_text, show_value
+from slurmrest_inetd.submission.joined import NEEDS, Misfit
+from slurmrest_inetd.submission.kinds import KINDS
+from slurmrest_inetd.submission.options import list_options
+from slurmrest_inetd.submission.owner import check_owner
+
+BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
+EXPECTED_DICTIONARY = (9209, "Data parser expected a dictionary or object")
+EXPECTED_LIST = (9208, "Data parser expected a list")
+NO_SCRIPT = (2009, "Job script not specified")
+NO_ENVIRONMENT = (2127, "Environment is missing in job")
+# slurm_strerror's "unlimited" of a limit: RLIM_INFINITY
+UNLIMITED = 0xFFFFFFFFFFFFFFFF
+
+
+class Submission(NamedTuple):
+    """What there is to submit: each component's options, and what the components share."""
+
+    components: tuple[tuple[str, ...], ...]
+    script: bytes
+    arguments: tuple[str, ...]
+    environment: bytes
+    warnings: tuple[Notice, ...]
+
+
+class Findings:
+    """What is wrong, and what is worth a warning, with the path where it stands."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
+
+    def refuse(self, error: Unusable, path: str) -> None:
+        self.problems.append(Problem(str(error), error.number, error.error, path))
+
+    def warn(self, description: str, path: str) -> None:
+        self.notices.append(Notice(description, path))
+
+    def settle(self) -> None:
+        """Raises Unprocessable with all that was found wrong."""
+        if self.problems:
+            raise Unprocessable("Unusable job description", problems=tuple(self.problems), warnings=tuple(self.notices))
+
+
+def read_submission(body: Any, version: int, user: str) -> Submission:
+    """The submission that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong."""
+    found = Findings()
+    jobs = list(find_jobs(body))
+    for name, value in body.items():
+        if name not in ("script", "job", "jobs"):
+            note_unknown(name, value, f"#/{name}/", "DATA_PARSER_JOB_SUBMIT_REQ", found)
+    components = [read_component(job, path, version, found) for path, job in jobs]
+    path, first = jobs[0][0], components[0]
+    script = read_script(body, first, path, found)
+    for (place, _), values in zip(jobs, components, strict=True):
+        check_owner(values, user, found, place)
+        check_shared(values, first, place, found)
+    environment = format_environment(first, path, found)
+    options = tuple(collect_options(values, place, found) for (place, _), values in zip(jobs, components, strict=True))
+    found.settle()
+    arguments = tuple(first.get("argv", ()))
+    return Submission(options, disarm_script(script), arguments, environment, tuple(found.notices))
+
+
+def find_jobs(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each job description with its path. Raises Unprocessable where the body holds none, or both forms."""
+    if not isinstance(body, dict):
+        refuse(f"Rejecting {name_types(body)[1]} when dictionary expected", EXPECTED_DICTIONARY, "#/")
+    given = [name for name in ("job", "jobs") if body.get(name) is not None]
+    if not given:
+        if not body.get("script"):
+            refuse('Populated "script" field is required for job submission', BAD_REQUEST, "#/script/")
+        refuse('Specifying either "job" or "jobs" fields are required to submit job', BAD_REQUEST, "#/job/")
+    if len(given) > 1:
+        refuse('Specify only one "job" or "jobs" fields but never both', BAD_REQUEST, "#/jobs/")
+    if given == ["jobs"] and not isinstance(body["jobs"], list):
+        refuse(f"Expected List but found a {name_types(body['jobs'])[1]}", EXPECTED_LIST, "#/jobs/")
+    if given == ["jobs"] and not body["jobs"]:
+        refuse("Refusing HetJob submission without any components", BAD_REQUEST, "#/jobs/")
+    pairs = (
+        [("#/job/", body["job"])] if given == ["job"] else [(f"#/jobs[{i}]/", j) for i, j in enumerate(body["jobs"])]
+    )
+    for path, job in pairs:
+        if not isinstance(job, dict):
+            refuse(f"Rejecting {name_types(job)[1]} when dictionary expected", EXPECTED_DICTIONARY, path)
+        yield path, job
+
+
+def refuse(description: str, problem: tuple[int, str], path: str) -> None:
+    number, error = problem
+    raise Unprocessable(description, number=number, error=error, source=path)
+
+
+def read_component(job: dict[str, Any], path: str, version: int, found: Findings) -> dict[str, Any]:
+    """The values of one job description, by property; what is null, unset or unusable is not in it."""
+    rows = list_properties(version)
+    values: dict[str, Any] = {}
+    for name, value in job.items():
+        place = f"{path}{name}/"
+        if name not in rows:
+            note_unknown(name, value, place, "DATA_PARSER_JOB_DESC_MSG", found)
+            continue
+        if value is None:
+            continue
+        row, kind = rows[name], KINDS[rows[name].kind]
+        try:
+            parsed = kind.parse(value)
+        except Unusable as error:
+            found.refuse(error, place)
+            continue
+        if kind.api and name_types(value)[0] != kind.api:
+            found.warn(describe_type(kind.api, value), place)
+        if parsed is None:
+            continue
+        values[name] = parsed
+        if row.carry == "none":
+            found.warn(f"It has no effect on the job: {row.term}", place)
+        elif row.carry == "refused" and parsed:
+            found.refuse(Unusable(f"It cannot be carried out: {row.term}"), place)
+    note_idle(values, path, found)
+    return values
+
+
+def describe_type(wanted: str, value: Any) -> str:
+    """slurmrestd's words for a value of another type than the API's."""
+    slurm = {"integer": "64 bit integer", "array": "list"}.get(wanted, wanted)
+    api, found = name_types(value)
+    return (
+        f"Expected OpenAPI type={wanted} (Slurm type={slurm}) but got OpenAPI type={api} (Slurm type={found}): "
+        f"{show_value(value)}"
+    )
+
+
+def note_unknown(name: str, value: Any, path: str, parser: str, found: Findings) -> None:
+    """A warning for each leaf of a property that is none, as slurmrestd gives it."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            note_unknown(key, member, f"{path}{key}/", parser, found)
+    elif value is not None:
+        found.warn(f'Ignoring unknown field "{name}" of type {name_types(value)[1]} in {parser}', path)
+
+
+def note_idle(values: dict[str, Any], path: str, found: Findings) -> None:
+    """Warnings for what means nothing as it stands."""
+    for name, need in NEEDS.items():
+        if values.get(name) and not values.get(need):
+            found.warn(f"It has no effect on the job without {need}", f"{path}{name}/")
+    for name, words in (("flags", JOB_FLAGS), ("kill_warning_flags", WARN_FLAGS)):
+        for flag in values.get(name, ()):
+            if words[flag] is None:
+                found.warn(f"{flag} has no effect on a submission", f"{path}{name}/")
+    if values.get("power_flags"):
+        found.warn("It has no effect on the job: Slurm knows no such flag", f"{path}power_flags/")
+
+
+def read_script(body: dict[str, Any], first: dict[str, Any], path: str, found: Findings) -> bytes:
+    """The script's bytes, the body's own before the first component's."""
+    place = "#/script/" if body.get("script") else f"{path}script/"
+    try:
+        text = parse_text(body["script"]) if body.get("script") else first.get("script", "")
+        if text:
+            return check_script(text)
+        problem = NO_SCRIPT if path.startswith("#/jobs") else BAD_REQUEST
+        found.refuse(Unusable('Populated "script" field is required for job submission', problem), place)
+    except Unusable as error:
+        found.refuse(error, place)
+    return b""
+
+
+def check_shared(values: dict[str, Any], first: dict[str, Any], path: str, found: Findings) -> None:
+    """The script of a heterogeneous job runs once, in its first component, with that one's environment and limits."""
+    for name in ("environment", "argv", "rlimits", "script"):
+        if name in values and values[name] != first.get(name, values[name] if name == "script" else None):
+            text = f"The components of a heterogeneous job share one {name}: the first one's"
+            found.refuse(Unusable(text), f"{path}{name}/")
+
+
+def format_environment(first: dict[str, Any], path: str, found: Findings) -> bytes:
+    """The job's environment as --export-file takes it: the entries, and the limits, each ended by NUL."""
+    entries = list(first.get("environment", ()))
+    if not entries:
+        found.refuse(
+            Unusable("The job needs an environment: one variable at least", NO_ENVIRONMENT), f"{path}environment/"
+        )
+    for name, limit in first.get("rlimits", {}).items():
+        entries.append(f"SLURM_RLIMIT_{LIMITS[name]}={UNLIMITED if limit is INFINITE else limit}")
+    return "".join(entry + "\0" for entry in entries).encode()
+
+
+def collect_options(values: dict[str, Any], path: str, found: Findings) -> tuple[str, ...]:
+    try:
+        return tuple(list_options(values))
+    except Misfit as error:
+        found.refuse(error, f"{path}{error.field}/")
+        return ()
