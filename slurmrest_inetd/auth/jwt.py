@@ -81,7 +81,7 @@ def load_algorithms(*, with_cryptography: bool) -> ModuleType:
         sys.modules["cryptography"] = None  # type: ignore[assignment]  # how a module is said to be absent
     try:
         algorithms = import_module("jwt.algorithms")
-    except ImportError:
+    except (ImportError, AttributeError):
         algorithms = stand_in
     finally:
         borrowed = [name for name in sys.modules if name.partition(".")[0] == "jwt"]
