@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -248,41 +249,52 @@ def test_what_is_loaded_for_rs256(rs256: Settings) -> None:
     assert not loaded & {"jwt", "jwt.jwks_client", "urllib.request"}
 
 
-@pytest.fixture
-def nothing_loaded() -> Iterator[None]:
-    """PyJWT and cryptography as in an interpreter that has not imported them."""
-    names = [name for name in sys.modules if name.partition(".")[0] == "jwt" or name == "cryptography"]
-    taken = {name: sys.modules.pop(name) for name in names}
+@contextmanager
+def unloaded(*packages: str) -> Iterator[None]:
+    """These packages as in an interpreter that has not imported them."""
+
+    def find() -> list[str]:
+        return [name for name in sys.modules if name.partition(".")[0] in packages]
+
+    taken = {name: sys.modules.pop(name) for name in find()}
     signatures.load_algorithms.cache_clear()
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] == "jwt"]:
-        del sys.modules[name]
-    sys.modules.update(taken)
-    signatures.load_algorithms.cache_clear()
-
-
-@pytest.mark.usefixtures("nothing_loaded")
-def test_only_the_algorithms_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert signatures.load_algorithms(with_cryptography=False).has_crypto is False
-    assert "jwt" not in sys.modules and "cryptography" not in sys.modules
-    assert signatures.load_algorithms(with_cryptography=True).has_crypto is True
-    assert "jwt" not in sys.modules
-    signatures.load_algorithms.cache_clear()
-    for failure in (ImportError, AttributeError):
-        attempts: list[str] = []
-
-        def fail_once(name: str, failure: type[Exception] = failure, attempts: list[str] = attempts) -> ModuleType:
-            attempts.append(name)
-            if len(attempts) == 1:
-                raise failure
-            return import_module(name)
-
-        monkeypatch.setattr(signatures, "import_module", fail_once)
+    try:
+        yield
+    finally:
+        for name in find():
+            del sys.modules[name]
+        sys.modules.update(taken)
         signatures.load_algorithms.cache_clear()
+
+
+def test_only_the_algorithms_are_loaded() -> None:
+    with unloaded("jwt", "cryptography"):
+        assert signatures.load_algorithms(with_cryptography=False).has_crypto is False
+        assert "jwt" not in sys.modules and "cryptography" not in sys.modules
+    with unloaded("jwt"):
+        assert signatures.load_algorithms(with_cryptography=True).has_crypto is True
+        assert "jwt" not in sys.modules
+
+
+@pytest.mark.parametrize("failure", [ImportError, AttributeError])
+def test_what_cannot_be_loaded_alone_is_loaded_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    attempts: list[str] = []
+
+    def fail_once(name: str) -> ModuleType:
+        attempts.append(name)
+        if len(attempts) == 1:
+            raise failure
+        return import_module(name)
+
+    monkeypatch.setattr(signatures, "import_module", fail_once)
+    with unloaded("jwt"):
         whole = signatures.load_algorithms(with_cryptography=False)
-        assert attempts == ["jwt.algorithms"] * 2
         assert whole is sys.modules["jwt"].algorithms
-        del sys.modules["jwt"]
+        signatures.load_algorithms.cache_clear()
+        assert signatures.load_algorithms(with_cryptography=False) is whole
+    assert attempts == ["jwt.algorithms"] * 3
 
 
 def test_pyjwt_is_whole_for_whoever_imports_it_afterwards() -> None:
