@@ -18,8 +18,8 @@ from typing import Any
 TREE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE / "tests" / "lab"))
 # before the lab is loaded: it reads where it is to live
-os.environ.setdefault("SLURM_LAB", "/var/lib/slurmrest-inetd-demo")
-os.environ.setdefault("SLURM_LAB_NODES", "1")
+os.environ["SLURM_LAB"] = "/var/lib/slurmrest-inetd-demo"  # whatever lab is in use: this one is destroyed at the end
+os.environ["SLURM_LAB_NODES"] = "1"
 
 from clusters import PROGRAM, Cluster, NoClusters, bring_up, lab  # noqa: E402  its place is only known now
 from replies import Reply, parse_reply  # noqa: E402
@@ -38,7 +38,9 @@ JOB = {
         "time_limit": 5,
     },
 }
-BOLD, DIM, GREEN, RED, END = ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+BOLD, DIM, GREEN, RED, END = (
+    ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+)
 
 
 class Unexpected(Exception):
@@ -56,14 +58,18 @@ def main() -> int:
     except Unexpected as error:
         print(f"{RED}Not as expected:{END} {error}")
         return 1
-    print(f"{GREEN}Every answer was as expected; everything is taken down.{END}")
+    print(
+        f"{GREEN}Every answer was as expected; everything is taken down.{END} (The Debian packages stay cached: make lab-purge.)"
+    )
     return 0
 
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """A cluster that is there for the demonstration alone."""
-    say(f"Starting a private Slurm {RELEASE} in {os.environ['SLURM_LAB']} (the first time, Debian's packages are fetched for it)")
+    say(
+        f"Starting a private Slurm {RELEASE} in {os.environ['SLURM_LAB']} (the first time, Debian's packages are fetched for it)"
+    )
     try:
         cluster = bring_up(RELEASE)
         print(f"    {cluster.slurm('sinfo', '--version')}, and {PROGRAM} beside it\n")
@@ -77,22 +83,57 @@ def show_exchanges(cluster: Cluster) -> None:
     """The exchanges, one after the other."""
     ask = Asker(cluster)
     ask("Is the controller there?", "GET", f"/slurm/{VERSION}/ping/", show=lambda it: it["pings"])
-    submitted = ask("Submit a job.", "POST", f"/slurm/{VERSION}/job/submit", body=JOB, show=lambda it: {"job_id": it["job_id"]})
+    submitted = ask(
+        "Submit a job.", "POST", f"/slurm/{VERSION}/job/submit", body=JOB, show=lambda it: {"job_id": it["job_id"]}
+    )
     job_id = submitted["job_id"]
-    ask("Look at it.", "GET", f"/slurm/{VERSION}/job/{job_id}", show=lambda it: pick(it["jobs"][0], "job_id", "name", "user_name", "job_state"))
+    ask(
+        "Look at it.",
+        "GET",
+        f"/slurm/{VERSION}/job/{job_id}",
+        show=lambda it: pick(it["jobs"][0], "job_id", "name", "user_name", "job_state"),
+    )
     say("Watch it until it is done")
     deadline = time.monotonic() + JOB_SECONDS
-    while (state := ask.quietly(f"/slurm/{VERSION}/job/{job_id}")["jobs"][0]["job_state"]) in (["PENDING"], ["RUNNING"], ["COMPLETING"]):
+    while (state := ask.quietly(f"/slurm/{VERSION}/job/{job_id}")["jobs"][0]["job_state"]) in (
+        ["PENDING"],
+        ["RUNNING"],
+        ["COMPLETING"],
+    ):
         print(f"    {state[0]}")
         if time.monotonic() > deadline:
             raise Unexpected(f"job {job_id} is still {state[0]}")
         time.sleep(1)
     print(f"    {state[0]}: {cluster.run(['cat', f'/tmp/demo-{job_id}.out'], user='root').stdout.decode().strip()!r}\n")
-    ask("Read it back from accounting.", "GET", f"/slurmdb/{VERSION}/job/{job_id}", show=lambda it: pick(it["jobs"][0], "job_id", "name", "state", "exit_code"))
-    ask("List the nodes.", "GET", f"/slurm/{VERSION}/nodes/", show=lambda it: [pick(node, "name", "state", "cpus", "real_memory") for node in it["nodes"]])
+    ask(
+        "Read it back from accounting.",
+        "GET",
+        f"/slurmdb/{VERSION}/job/{job_id}",
+        show=lambda it: pick(it["jobs"][0], "job_id", "name", "state", "exit_code"),
+    )
+    ask(
+        "List the nodes.",
+        "GET",
+        f"/slurm/{VERSION}/nodes/",
+        show=lambda it: [pick(node, "name", "state", "cpus", "real_memory") for node in it["nodes"]],
+    )
     refused = {"job": {**JOB["job"], "tasks": "many"}, "script": JOB["script"]}
-    ask("A request with a mistake in it is refused, and told what is wrong.", "POST", f"/slurm/{VERSION}/job/submit", body=refused, status=422, show=lambda it: it["errors"])
-    ask("And one without a token.", "GET", f"/slurm/{VERSION}/jobs/", user=None, status=401, show=lambda it: it["errors"])
+    ask(
+        "A request with a mistake in it is refused, and told what is wrong.",
+        "POST",
+        f"/slurm/{VERSION}/job/submit",
+        body=refused,
+        status=422,
+        show=lambda it: it["errors"],
+    )
+    ask(
+        "And one without a token.",
+        "GET",
+        f"/slurm/{VERSION}/jobs/",
+        user=None,
+        status=401,
+        show=lambda it: it["errors"],
+    )
 
 
 class Asker:
@@ -150,7 +191,11 @@ def abbreviate(request: str) -> str:
 
 def indent(text: str, mark: str) -> str:
     """``text`` with ``mark`` before every line, long lines folded."""
-    lines = [part for line in text.rstrip("\n").split("\n") for part in (textwrap.wrap(line, WIDTH, drop_whitespace=False) or [""])]
+    lines = [
+        part
+        for line in text.rstrip("\n").split("\n")
+        for part in (textwrap.wrap(line, WIDTH, drop_whitespace=False) or [""])
+    ]
     return "\n".join(f"{mark.rstrip() if not line else mark}{line}" for line in lines)
 
 

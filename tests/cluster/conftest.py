@@ -54,13 +54,3 @@ def refuse(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true" or os.environ.get("SLURMREST_REQUIRE_CLUSTERS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A release's tests stay together, in one worker of pytest-xdist: they share its cluster and its state."""
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        if callspec is not None:
-            release = callspec.params.get("cluster", callspec.params.get("any_cluster"))
-            if release:
-                item.add_marker(pytest.mark.xdist_group(release))

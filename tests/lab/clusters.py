@@ -155,11 +155,12 @@ def install_program(cluster: Cluster) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if mark.exists() and mark.read_text() == digest:
             return
-        with tempfile.TemporaryDirectory(dir=cluster.root / "tmp") as directory:
-            wheel = build_wheel(Path(directory))
-            inside = f"/tmp/{Path(directory).name}/{wheel.name}"
-            lab("pip", cluster.release, VENV, "install", "-qq", f"{inside}[crypto,yaml]")
-            lab("pip", cluster.release, VENV, "install", "-qq", "--force-reinstall", "--no-deps", inside)
+        # Built out here: /proc/PID/root is a link that no realpath() can follow into the cluster.
+        with tempfile.TemporaryDirectory() as directory:
+            wheel = shutil.copy(build_wheel(Path(directory)), cluster.root / "tmp")
+        inside = f"/tmp/{Path(wheel).name}"
+        lab("pip", cluster.release, VENV, "install", "-qq", f"{inside}[crypto,yaml]")
+        lab("pip", cluster.release, VENV, "install", "-qq", "--force-reinstall", "--no-deps", inside)
         mark.write_text(digest)
 
 
@@ -180,7 +181,6 @@ def build_wheel(directory: Path) -> Path:
             "wheel",
             "-qq",
             "--no-deps",
-            "--no-build-isolation",
             "-w",
             str(directory),
             str(copy),

@@ -14,7 +14,11 @@ from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.yaml_text import format_yaml
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
@@ -28,8 +32,12 @@ def make_call(body: bytes = b"", content_type: str = "") -> Call:
 
 
 def test_the_envelope_is_payload_meta_errors_warnings() -> None:
-    meta = build_meta(make_call(), {"plugin": {"accounting_storage": "accounting_storage/slurmdbd"}, "slurm": {"release": "24.11.5"}})
-    document = json.loads(format_envelope({"a": 1}, meta, [Problem("d", 2017, "e", "s")], [Notice("w", "#/x/")], "json"))
+    meta = build_meta(
+        make_call(), {"plugin": {"accounting_storage": "accounting_storage/slurmdbd"}, "slurm": {"release": "24.11.5"}}
+    )
+    document = json.loads(
+        format_envelope({"a": 1}, meta, [Problem("d", 2017, "e", "s")], [Notice("w", "#/x/")], "json")
+    )
     assert list(document) == ["a", "meta", "errors", "warnings"]
     assert document["meta"] == {
         "plugin": {
@@ -121,6 +129,9 @@ def test_yaml_without_its_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_slurms_own_text_may_be_less_than_json() -> None:
-    assert parse_json(b'{\n  "a": Infinity,\n  "b": "\xe9"\n}') == {"a": 1.7976931348623157e308, "b": "\N{REPLACEMENT CHARACTER}"}
+    assert parse_json(b'{\n  "a": Infinity,\n  "b": "\xe9"\n}') == {
+        "a": 1.7976931348623157e308,
+        "b": "\N{REPLACEMENT CHARACTER}",
+    }
     with pytest.raises(ValueError, match="unexpected"):
         parse_json(b"slurm_load_jobs error")

@@ -24,11 +24,17 @@ AUTH = f"X-SLURM-USER-TOKEN: {TOKEN}\r\n"
 def settings(tmp_path: Path) -> Settings:
     folder = tmp_path / "slurm"
     folder.mkdir()
-    install(folder, "scontrol", f'case "$*" in --version) echo slurm-wlm 24.11.5;; *) cat {DOCUMENTS}/24.11.licenses.json;; esac')
+    install(
+        folder,
+        "scontrol",
+        f'case "$*" in --version) echo slurm-wlm 24.11.5;; *) cat {DOCUMENTS}/24.11.licenses.json;; esac',
+    )
     (tmp_path / "slurm.conf").write_text("ClusterName=c2411\nAccountingStorageType=accounting_storage/slurmdbd\n")
     command.history.clear()
     path = f"{folder}:/usr/bin:/bin"
-    return Settings(auth_types=("jwt",), command_path=path, slurm_conf=str(tmp_path / "slurm.conf"), read_timeout_seconds=5.0)
+    return Settings(
+        auth_types=("jwt",), command_path=path, slurm_conf=str(tmp_path / "slurm.conf"), read_timeout_seconds=5.0
+    )
 
 
 def install(folder: Path, name: str, script: str) -> None:
@@ -84,7 +90,11 @@ def test_a_read_from_end_to_end(settings: Settings, capfd: pytest.CaptureFixture
         ("GET /slurm/v0.0.42/licenses/ HTTP/1.1\r\n\r\n", "401 Unauthorized", "Authentication failure"),
         (f"GET /nope HTTP/1.1\r\n{AUTH}\r\n", "404 Not Found", "/openapi/v3"),
         (f"PUT /slurm/v0.0.42/licenses/ HTTP/1.1\r\n{AUTH}\r\n", "405 Method Not Allowed", "only GET, HEAD"),
-        (f"GET /slurm/v0.0.42/licenses/ HTTP/1.1\r\nAccept: text/xml\r\n{AUTH}\r\n", "406 Not Acceptable", "application/json"),
+        (
+            f"GET /slurm/v0.0.42/licenses/ HTTP/1.1\r\nAccept: text/xml\r\n{AUTH}\r\n",
+            "406 Not Acceptable",
+            "application/json",
+        ),
         ("GET /\0 HTTP/1.1\r\n\r\n", "400 Bad Request", ""),
         ("GET / HTTP/1.1\r\nHost: x", "400 Bad Request", "ends before"),
     ],
@@ -101,7 +111,9 @@ def test_errors_have_the_envelope(settings: Settings, request_text: str, status_
 
 
 def test_a_refusal_tells_how_and_not_why(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
-    _, _, headers, body = converse(b"GET /slurm/v0.0.42/ping HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n", settings)
+    _, _, headers, body = converse(
+        b"GET /slurm/v0.0.42/ping HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n", settings
+    )
     assert headers["www-authenticate"] == "bearer"
     assert json.loads(body)["errors"][0]["description"] == "Authentication failure"
     error = capfd.readouterr().err
@@ -116,7 +128,9 @@ def test_head_is_get_without_its_body(settings: Settings) -> None:
 
 
 def test_yaml_where_it_is_wanted(settings: Settings) -> None:
-    _, line, headers, body = converse(f"GET /nope HTTP/1.1\r\nAccept: application/yaml\r\n{AUTH}\r\n".encode(), settings)
+    _, line, headers, body = converse(
+        f"GET /nope HTTP/1.1\r\nAccept: application/yaml\r\n{AUTH}\r\n".encode(), settings
+    )
     assert (line, headers["content-type"]) == ("HTTP/1.1 404 Not Found", "application/yaml")
     assert body.startswith(b"%YAML 1.1\n---\n")
 

@@ -100,25 +100,37 @@ def test_help_has_every_row() -> None:
 
 
 def test_lists() -> None:
-    assert parse_options(["-a", "list"], {})[1] == "Possible REST authentication plugins:\nrest_auth/jwt\nrest_auth/local\n"
+    assert (
+        parse_options(["-a", "list"], {})[1]
+        == "Possible REST authentication plugins:\nrest_auth/jwt\nrest_auth/local\n"
+    )
     assert parse_options(["-s", "list"], {})[1].endswith("openapi/slurmctld\nopenapi/slurmdbd\nopenapi/util\n")
 
 
 def test_what_slurm_speaks_is_asked_of_slurm(fake_slurm: FakeSlurm) -> None:
     folder = fake_slurm.folder
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("squeue", "Possible data_parser plugins:\\ndata_parser/v0.0.42\\ndata_parser/v0.0.40\\n"), ("scontrol", "slurm-wlm 24.11.5\\n")):
+    for name, text in (
+        ("squeue", "Possible data_parser plugins:\\ndata_parser/v0.0.42\\ndata_parser/v0.0.40\\n"),
+        ("scontrol", "slurm-wlm 24.11.5\\n"),
+    ):
         (folder / name).write_text(f"#!/bin/sh\nprintf '{text}'\n")
         (folder / name).chmod(0o755)
     import slurmrest_inetd.options as options
 
     settings = Settings(command_path=f"{folder}:/usr/bin:/bin")
-    assert options.format_list("-d", settings) == "Possible data_parser plugins:\ndata_parser/v0.0.40\ndata_parser/v0.0.42\n"
+    assert (
+        options.format_list("-d", settings)
+        == "Possible data_parser plugins:\ndata_parser/v0.0.40\ndata_parser/v0.0.42\n"
+    )
     assert options.format_version(settings) == f"slurmrest-inetd {__version__} (slurm 24.11.5)\n"
 
 
 def test_without_slurm_the_version_says_so() -> None:
     import slurmrest_inetd.options as options
 
-    assert options.format_version(Settings(command_path="/nowhere")) == f"slurmrest-inetd {__version__} (no Slurm commands found)\n"
+    assert (
+        options.format_version(Settings(command_path="/nowhere"))
+        == f"slurmrest-inetd {__version__} (no Slurm commands found)\n"
+    )
     assert options.format_list("-d", Settings(command_path="/nowhere")) == "Possible data_parser plugins:\n"

@@ -123,7 +123,9 @@ def test_an_empty_list_can_be_refused(call: Call) -> None:
             asked = call._replace(media=media)
             if refused:
                 with pytest.raises(NotFound, match="Failure to query node"):
-                    pass_document(asked, ("scontrol",), empty=name, refuse_empty=lambda: NotFound("Failure to query node"))
+                    pass_document(
+                        asked, ("scontrol",), empty=name, refuse_empty=lambda: NotFound("Failure to query node")
+                    )
             else:
                 pass_document(asked, ("scontrol",), empty=name, refuse_empty=lambda: NotFound("never"))
 
@@ -209,7 +211,7 @@ def test_quoted_text_reads_back(text: str) -> None:
 
 
 EMPTY = b'{\n  "wckeys": [],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n'
-DENIED = "sacctmgr: error: Your user doesn\"t have privilege to perform this action".replace('"', "'\\''")
+DENIED = 'sacctmgr: error: Your user doesn"t have privilege to perform this action'.replace('"', "'\\''")
 NOTHING = Notice("found nothing", "_dump_wckeys")
 
 
@@ -251,13 +253,21 @@ def test_the_caller_may_know_better_what_went_wrong(call: Call, media: str) -> N
 @pytest.mark.parametrize("spool", [1, 1 << 20])
 def test_a_payload_may_be_edited_on_its_way(call: Call, monkeypatch: pytest.MonkeyPatch, spool: int) -> None:
     monkeypatch.setattr(passthrough, "SPOOL_BYTES", spool)
-    install(call, b'{\n  "jobs": [\n    {\n      "id": 1\n    },\n    {\n      "id": 2\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n')
+    install(
+        call,
+        b'{\n  "jobs": [\n    {\n      "id": 1\n    },\n    {\n      "id": 2\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n',
+    )
     select = Selection(lambda entry: entry["id"] == 2)
     made = parse(whole(pass_document(call, ("scontrol",), edit=select)), "json")
     assert made == {"jobs": [{"id": 2}], "meta": {}, "errors": [], "warnings": []}
 
 
 def test_an_edit_that_leaves_nothing_found_nothing(call: Call) -> None:
-    install(call, b'{\n  "jobs": [\n    {\n      "id": 1\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n')
-    passage = pass_document(call, ("scontrol",), empty=b"jobs", refuse_empty=lambda: NOTHING, edit=Selection(lambda entry: False))
+    install(
+        call,
+        b'{\n  "jobs": [\n    {\n      "id": 1\n    }\n  ],\n  "meta": {\n  },\n  "errors": [],\n  "warnings": []\n}\n',
+    )
+    passage = pass_document(
+        call, ("scontrol",), empty=b"jobs", refuse_empty=lambda: NOTHING, edit=Selection(lambda entry: False)
+    )
     assert parse(whole(passage), "json") == {"jobs": [], "meta": {}, "errors": [], "warnings": [NOTHING._asdict()]}

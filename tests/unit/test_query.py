@@ -79,7 +79,9 @@ def test_flags_are_members_whatever_their_case() -> None:
     assert last.error_number == 9000
 
 
-@pytest.mark.parametrize(("text", "value"), [("true", True), ("YES", True), ("1", True), ("", True), ("0", False), ("No", False)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("YES", True), ("1", True), ("", True), ("0", False), ("No", False)]
+)
 def test_booleans(text: str, value: bool) -> None:
     assert ask(("with_assocs", text)).values == {"with_assocs": value}
 
@@ -141,7 +143,9 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
     time.tzset()
     monkeypatch.setattr("slurmrest_inetd.slurm.timestamps.time.time", lambda: NOW)
     real = time.localtime
-    monkeypatch.setattr("slurmrest_inetd.slurm.timestamps.time.localtime", lambda *args: real(*args) if args else real(NOW))
+    monkeypatch.setattr(
+        "slurmrest_inetd.slurm.timestamps.time.localtime", lambda *args: real(*args) if args else real(NOW)
+    )
 
 
 # 1795260000 is 2026-11-21T11:20:00 UTC

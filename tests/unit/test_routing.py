@@ -24,7 +24,10 @@ def documented() -> set[tuple[str, str, str, int]]:
         version = int(document["version"].rpartition(".")[2])
         for operation in document["operations"]:
             _, _, name = operation["operationId"].partition(f"_v00{version}_")
-            if (operation["method"] == "GET" and name not in WRITES_UNDER_GET) or name in ("post_job_submit", "delete_job"):
+            if (operation["method"] == "GET" and name not in WRITES_UNDER_GET) or name in (
+                "post_job_submit",
+                "delete_job",
+            ):
                 if operation["operationId"].startswith("slurmdb_") and name == "delete_job":
                     continue
                 rows.add((operation["method"], operation["path"].rstrip("/"), name, version))
@@ -33,7 +36,9 @@ def documented() -> set[tuple[str, str, str, int]]:
 
 def test_the_table_is_what_the_documents_have() -> None:
     table = {
-        (row.method, row.path, row.operation, version) for row in ENDPOINTS for version in range(row.since, row.until + 1)
+        (row.method, row.path, row.operation, version)
+        for row in ENDPOINTS
+        for version in range(row.since, row.until + 1)
     }
     assert table == documented()
 
@@ -89,6 +94,8 @@ def test_only_what_was_chosen_is_served() -> None:
         resolve("GET", ("slurm", "v0.0.42", "ping"), Settings(data_parsers=(40, 41)))
 
 
-@pytest.mark.parametrize("word", ["v0.0.4", "v0.0.421", "0.0.42", "v0.0.x2", "v0.0.\N{ARABIC-INDIC DIGIT FOUR}2", "42", ""])
+@pytest.mark.parametrize(
+    "word", ["v0.0.4", "v0.0.421", "0.0.42", "v0.0.x2", "v0.0.\N{ARABIC-INDIC DIGIT FOUR}2", "42", ""]
+)
 def test_what_is_no_version(word: str) -> None:
     assert parse_version(word) == -1

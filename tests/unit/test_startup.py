@@ -75,7 +75,9 @@ PASSED = {
 # fmt: on
 
 
-def load(target: str, tmp_path: Path, *, method: str = "GET", headers: str = "", document: str = "24.11.licenses.json") -> tuple[str, set[str]]:
+def load(
+    target: str, tmp_path: Path, *, method: str = "GET", headers: str = "", document: str = "24.11.licenses.json"
+) -> tuple[str, set[str]]:
     """Serve one request in a fresh interpreter, every command printing ``document``: the status line, the modules loaded."""
     folder = tmp_path / "slurm"
     folder.mkdir(exist_ok=True)
@@ -85,7 +87,9 @@ def load(target: str, tmp_path: Path, *, method: str = "GET", headers: str = "",
     path = [str(ROOT), *(entry for entry in sys.path if entry.endswith("site-packages"))]
     program = PROGRAM.format(path=path, folder=str(folder), conf=str(tmp_path / "slurm.conf"))
     request = f"{method} {target} HTTP/1.1\r\nX-SLURM-USER-TOKEN: {TOKEN}\r\n{headers}\r\n".encode()
-    finished = subprocess.run([sys.executable, "-I", "-S", "-c", program], input=request, capture_output=True, check=True)
+    finished = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], input=request, capture_output=True, check=True
+    )
     line = next(line for line in finished.stderr.decode().splitlines() if line.startswith("MODULES "))
     return finished.stdout.partition(b"\r\n")[0].decode(), set(line.split()[1:])
 
@@ -111,7 +115,9 @@ def test_a_path_that_is_not_there_loads_no_plugin(tmp_path: Path) -> None:
 
 
 def test_only_yaml_that_is_made_here_loads_its_writer(tmp_path: Path) -> None:
-    status, modules = load("/slurm/v0.0.42/licenses", tmp_path, headers="Accept: application/yaml\r\n", document="24.11.licenses.yaml")
+    status, modules = load(
+        "/slurm/v0.0.42/licenses", tmp_path, headers="Accept: application/yaml\r\n", document="24.11.licenses.yaml"
+    )
     assert status == "HTTP/1.1 200 OK"
     assert "yaml_text" not in ours(modules)
     assert "orjson" not in modules

@@ -287,7 +287,9 @@ def test_h11_reads_the_same_head(body, lines):
 
 @given(
     st.binary(max_size=20),
-    st.lists(st.tuples(st.sampled_from([b"Host", b"A", b"content-length", b"Expect"]), st.binary(max_size=12)), max_size=4),
+    st.lists(
+        st.tuples(st.sampled_from([b"Host", b"A", b"content-length", b"Expect"]), st.binary(max_size=12)), max_size=4
+    ),
     st.sampled_from([b"1.0", b"1.1", b"1.9", b"1.x", b"1."]),
 )
 def test_what_we_accept_h11_accepts(target, fields, version):

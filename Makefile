@@ -1,0 +1,50 @@
+# make demo    see it work: a private Slurm, raw HTTP requests and their answers (root, Debian; nothing installed before)
+# make test    everything: `make check`, then the tests on real Slurm 22.05, 24.11 and 26.05
+# make check   style, types, architecture and the tests that need no Slurm: under a minute
+# make bench   this program and the real slurmrestd on the same requests, into bench/
+# make lab     start the real clusters by hand; `make lab-down` stops them, `make lab-purge` removes every trace of them
+# make clean   remove what was made in this tree
+
+BIN = .venv/bin
+LAB = tests/lab/slurm-lab
+
+.PHONY: help demo test check cluster bench lab lab-down lab-purge clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+demo: .venv/made
+	@$(BIN)/python demo/run.py
+
+test: check cluster
+
+check: .venv/made
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/coverage run -m pytest tests/unit
+	$(BIN)/coverage report --fail-under=95
+
+# The clusters are stopped again however the tests end; pytest's word comes last.
+cluster: .venv/made
+	@trap '$(LAB) down all >/dev/null 2>&1' EXIT; $(BIN)/pytest tests/cluster
+
+bench: .venv/made
+	@trap '$(LAB) down 24.11 >/dev/null 2>&1' EXIT; $(BIN)/python bench/run.py
+
+lab:
+	$(LAB) up all
+	$(LAB) status
+
+lab-down:
+	$(LAB) down all
+
+lab-purge:
+	$(LAB) purge all
+
+clean:
+	rm -rf .venv build dist *.egg-info .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/made: pyproject.toml dev/venv
+	dev/venv
