@@ -1,30 +1,20 @@
-"""Accounting's reads beside the real slurmrestd: the same payload, leaf by leaf, for every filter that it honours.
+"""Accounting's reads beside the real slurmrestd, deeper than the peer test goes: every filter that it honours, leaf by leaf,
+and where we answer otherwise.
 
-Law: the cluster is the developer's lab (SLURM_LAB_COMMAND, else tests/lab/slurm-lab) and must be up; what is made there is
-named dbd*, and only ever added. Clocks are left out, and what docs/facts/reads-slurmdbd.md names as different.
+Law: identical requests to both; what docs/facts/reads-slurmdbd.md names as different is a row here. What is made in the
+cluster is named dbd*, and taken away again.
 """
 
-import json
-import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote
+from typing import Any, NamedTuple
 
 import pytest
+from clusters import Cluster
 from compare import compare_documents
 
-from slurmrest_inetd.errors import ApiError
-from slurmrest_inetd.model import Answer, Call, Identity, Request
-from slurmrest_inetd.routing import load_handler, resolve
-from slurmrest_inetd.settings import Settings
-
-LAB = os.environ.get("SLURM_LAB_COMMAND", str(Path(__file__).parent.parent / "lab" / "slurm-lab"))
-CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-NATIVE = {"24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
+SPOKEN = {"24.11": (40, 42), "26.05": (42, 45)}
 # sacct adds up the steps' CPU times; each question changes slurmdbd's counters
 IGNORED = re.compile(r"jobs\.\d+\.time\.(system|user|total)\..*|statistics\..*")
 # between the two answers a second may go by
@@ -83,82 +73,44 @@ DIFFERENT = (
 # fmt: on
 
 
-class Cluster:
-    """One release's cluster: its commands, its slurmrestd, and ours over its commands."""
-
-    def __init__(self, release: str, folder: Path) -> None:
-        self.release = release
-        self.tokens: dict[str, str] = {}
-        for name in ("sacct", "sacctmgr"):
-            program = folder / name
-            program.write_text(f'#!/bin/sh\nexec {LAB} exec {release} -u slurmrestd -- {name} "$@"\n')
-            program.chmod(0o755)
-        self.settings = Settings(command_path=f"{folder}:{CLEAN['PATH']}")
-        self.done = ""
-
-    def run(
-        self, *words: str, user: str = "root", stdin: bytes = b"", **environment: str
-    ) -> subprocess.CompletedProcess[bytes]:
-        argv = [LAB, "exec", self.release, "-u", user, "--", *words]
-        return subprocess.run(argv, input=stdin, capture_output=True, env={**CLEAN, **environment}, check=False)
-
-    def find_token(self, user: str) -> str:
-        if user not in self.tokens:
-            printed = subprocess.run(
-                [LAB, "token", self.release, user], capture_output=True, env=CLEAN, check=True
-            ).stdout
-            self.tokens[user] = printed.decode().strip()
-        return self.tokens[user]
-
-    def ask_slurmrestd(self, target: str, user: str) -> tuple[int, dict[str, Any]]:
-        head = f"GET {target} HTTP/1.1\r\nHost: x\r\nX-SLURM-USER-TOKEN: {self.find_token(user)}\r\nConnection: close\r\n\r\n"
-        raw = self.run(
-            "slurmrestd", "-a", "rest_auth/jwt", user="slurmrestd", stdin=head.encode(), SLURM_JWT="daemon"
-        ).stdout
-        status = int(raw.split(b" ", 2)[1])
-        text = raw.partition(b"\r\n\r\n")[2].decode("utf-8", "replace")
-        return status, json.JSONDecoder().raw_decode(text)[0] if text.startswith("{") else {}
-
-    def ask_ours(self, target: str, user: str) -> tuple[int, dict[str, Any]]:
-        path, _, query = target.partition("?")
-        segments = tuple(unquote(word) for word in path.split("/") if word)
-        pairs = tuple(parse_qsl(query, keep_blank_values=True))
-        request = Request("GET", target, segments, pairs, (), "1.1")
-        identity = Identity("jwt", user, self.find_token(user))
-        call = Call(request, *resolve("GET", segments, self.settings), identity, self.settings)
-        try:
-            answer = load_handler(call.endpoint)(call)
-        except ApiError as error:
-            return error.status, dict(error.payload)
-        if isinstance(answer, Answer):
-            return answer.status, dict(answer.payload)
-        chunks = answer.chunks
-        document: dict[str, Any] = json.loads(chunks if isinstance(chunks, bytes) else b"".join(chunks))
-        return answer.status, document
+CLEAN_UP = """
+delete user where name=alice wckeys=dbdw
+delete account dbdb
+delete account dbda
+delete qos dbdq1
+"""
 
 
-@pytest.fixture(scope="module", params=list(NATIVE))
-def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(request.param, tmp_path_factory.mktemp("commands"))
-    if cluster.run("sacctmgr", "-n", "ping").returncode != 0:
-        pytest.skip(f"No Slurm {request.param} is up in the lab")
+class Accounting(NamedTuple):
+    """A cluster whose accounting holds one of everything; ``done`` is a job that ended well."""
+
+    cluster: Cluster
+    done: str
+
+    def list_targets(self, path: str) -> list[str]:
+        """The request's target in every version that is asked."""
+        return [
+            f"/slurmdb/v0.0.{version}/{path.replace('DONE', self.done)}" for version in SPOKEN[self.cluster.release]
+        ]
+
+
+@pytest.fixture(scope="module")
+def accounting(cluster: Cluster) -> Iterator[Accounting]:
     for line in SETUP.strip().splitlines():
-        cluster.run("sacctmgr", "-iQ", *line.split())
+        # status 1 where it is there already
+        cluster.run(["sacctmgr", "-iQ", *line.split()], user="root")
+    assert (
+        cluster.slurm("sacctmgr", "-nP", "show", "association", "account=dbda", "user=alice", "format=user") == "alice"
+    )
+    done = ""
     for name, script in (("dbdfail", "exit 3"), ("dbddone", "srun true")):
-        words = (
-            "sbatch",
-            "--parsable",
-            "--wait",
-            "-t5",
-            "-Adbda",
-            "-o/dev/null",
-            "-D/tmp",
-            f"-J{name}",
-            f"--wrap={script}",
-        )
-        cluster.done = cluster.run(*words, user="alice").stdout.decode().split(";")[0].strip()
+        words = ("--parsable", "--wait", "-t5", "-Adbda", "-o/dev/null", "-D/tmp", f"-J{name}", f"--wrap={script}")
+        # --wait: sbatch ends as the job does
+        done = cluster.run(["sbatch", *words], user="alice").stdout.decode().partition(";")[0].strip()
     time.sleep(3)
-    return cluster
+    yield Accounting(cluster, done)
+    for line in CLEAN_UP.strip().splitlines():
+        cluster.run(["sacctmgr", "-iQ", *line.split()], user="root")
 
 
 def strip(document: dict[str, Any]) -> dict[str, Any]:
@@ -170,29 +122,27 @@ def strip(document: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", [path.strip() for path in SAME.replace("\n", "|").split("|") if path.strip()])
-def test_the_payload_is_slurmrestds(cluster: Cluster, path: str) -> None:
-    for version in NATIVE[cluster.release]:
-        target = f"/slurmdb/v0.0.{version}/{path.replace('DONE', cluster.done)}"
+def test_the_payload_is_slurmrestds(accounting: Accounting, path: str) -> None:
+    for target in accounting.list_targets(path):
         for _ in range(TRIES):
-            peer_status, peer = cluster.ask_slurmrestd(target, "slurm")
-            status, ours = cluster.ask_ours(target, "slurm")
-            findings = [one for one in compare_documents(strip(peer), strip(ours)) if not IGNORED.fullmatch(one.path)]
-            if not findings:
+            peer = accounting.cluster.http_peer("GET", target, user="slurm")
+            ours = accounting.cluster.http("GET", target, user="slurm")
+            findings = list(compare_documents(strip(peer.json()), strip(ours.json())))
+            left = [one for one in findings if not IGNORED.fullmatch(one.path)]
+            if not left:
                 break
-        assert (peer_status, status, findings) == (200, 200, []), target
+        assert (peer.status, ours.status, left) == (200, 200, []), target
 
 
-@pytest.mark.parametrize(("path", "peers", "ours"), DIFFERENT)
-def test_where_we_answer_otherwise(cluster: Cluster, path: str, peers: set[int], ours: int) -> None:
-    for version in NATIVE[cluster.release]:
-        target = f"/slurmdb/v0.0.{version}/{path}"
-        assert cluster.ask_slurmrestd(target, "slurm")[0] in peers, target
-        assert cluster.ask_ours(target, "slurm")[0] == ours, target
+@pytest.mark.parametrize(("path", "peers", "status"), DIFFERENT)
+def test_where_we_answer_otherwise(accounting: Accounting, path: str, peers: set[int], status: int) -> None:
+    for target in accounting.list_targets(path):
+        assert accounting.cluster.http_peer("GET", target, user="slurm").status in peers, target
+        assert accounting.cluster.http("GET", target, user="slurm").status == status, target
 
 
 @pytest.mark.parametrize("path", ["wckeys", "wckey/dbdw", "diag", "config"])
-def test_what_an_ordinary_user_may_not_see(cluster: Cluster, path: str) -> None:
-    for version in NATIVE[cluster.release]:
-        target = f"/slurmdb/v0.0.{version}/{path}"
-        assert cluster.ask_slurmrestd(target, "alice")[0] in (500, 422)
-        assert cluster.ask_ours(target, "alice")[0] == 403
+def test_what_an_ordinary_user_may_not_see(accounting: Accounting, path: str) -> None:
+    for target in accounting.list_targets(path):
+        assert accounting.cluster.http_peer("GET", target, user="alice").status in (500, 422)
+        assert accounting.cluster.http("GET", target, user="alice").status == 403

@@ -359,6 +359,17 @@ def test_users_without_defaults(fake_slurm: FakeSlurm, ask: Asker, release: str,
     assert fake_slurm.argvs == [show("user")]
 
 
+def test_users_without_their_default_qos(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    default = {"qos": 7, "account": "phys", "wckey": "w"}
+    user = {"associations": [{"account": "a", "qos": 3}], "default": default, "name": "alice", "wckeys": []}
+    fake_slurm.say(
+        "sacctmgr",
+        json.dumps({"users": [user], "meta": {"slurm": {}}, "errors": [], "warnings": []}, indent=2).encode() + b"\n",
+    )
+    heard = ask("/slurmdb/v0.0.45/users")
+    assert heard.document["users"] == [{**user, "default": {"qos": 0, "account": "", "wckey": ""}}]
+
+
 @RELEASES
 def test_one_user_without_defaults(fake_slurm: FakeSlurm, ask: Asker, release: str) -> None:
     fake_slurm.replay(release, "user")

@@ -28,8 +28,9 @@ from slurmrest_inetd.slurm.conditions import format_condition
 
 SHOW_USER = ("sacctmgr", "show", "user")
 LISTING = Listing("users", "User", Notice("slurmdb_users_get() found nothing", "_dump_users"))
-# A user's own lines "account" and "wckey" are those of its "default"; deeper ones are indented more.
+# A user's lines "account", "wckey" and "qos" with this indent are those of its "default"; deeper ones have more.
 DEFAULTS = re.compile(rb'^(        "(?:account|wckey)": )"[^\n]*"(,?)$', re.MULTILINE)
+DEFAULT_QOS = re.compile(rb'^(        "qos": )[0-9]+(,?)$', re.MULTILINE)
 
 
 def get_user(call: Call) -> Answer | Passage:
@@ -67,7 +68,7 @@ def serve(call: Call, query: Query, conditions: Conditions, *, one: bool) -> Ans
             warnings=query.warnings,
             empty=b"users",
             refuse_empty=lambda: refuse_unknown(call, LISTING, query.warnings) if one else LISTING.nothing,
-            edit=lambda lines: DEFAULTS.sub(rb'\1""\2', lines),
+            edit=hide_defaults,
         )
     words = (*conditions.words, "withassoc") if full else conditions.words
     document = read_list(call, (*SHOW_USER, *words), LISTING, conditions)
@@ -76,6 +77,11 @@ def serve(call: Call, query: Query, conditions: Conditions, *, one: bool) -> Ans
     if one and not document.payload["users"]:
         raise refuse_unknown(call, LISTING, query.warnings)
     return answer_document(document, warnings=query.warnings) if one else answer_list(document, LISTING, query.warnings)
+
+
+def hide_defaults(lines: bytes) -> bytes:
+    """Whole lines of users, their defaults emptied."""
+    return DEFAULT_QOS.sub(rb"\g<1>0\2", DEFAULTS.sub(rb'\1""\2', lines))
 
 
 def trim_user(user: dict[str, Any], *, assocs: bool, wckeys: bool, bare: bool) -> None:
