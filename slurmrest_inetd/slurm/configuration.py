@@ -20,13 +20,21 @@ DEFAULT_PATHS = ("/etc/slurm/slurm.conf", "/run/slurm/conf/slurm.conf", "/usr/lo
 MAX_FILES = 64
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
+# fmt: off
+KEYS = (
+    "accountingstoragetype",    # meta.plugin.accounting_storage
+    "authaltparameters",        # the keys that verify tokens, the claim that names the user
+    "clustername",              # meta.slurm.cluster; %c in an Include
+)
+# fmt: on
+WANTED = re.compile(rf"^[^\S\n]*(?:include\s|(?:{'|'.join(KEYS)})[^\S\n]*=).*", re.IGNORECASE | re.MULTILINE)
+INCLUDE = re.compile(r"\s*include\s+(\S+)", re.IGNORECASE)
 COMMENT = re.compile(r"(?<!\\)#.*")
 ESCAPED = re.compile(r"\\(.)")
-INCLUDE = re.compile(r"\s*include\s+(\S+)", re.IGNORECASE)
 
 
 def read_configuration(settings: Settings) -> dict[str, str]:
-    """Keys (lower case) and values of slurm.conf's single-valued lines; empty where it cannot be read."""
+    """Those of ``KEYS`` that slurm.conf has, and their values; empty where it cannot be read."""
     for path in (settings.slurm_conf,) if settings.slurm_conf else DEFAULT_PATHS:
         text = read_text(path)
         if text:
@@ -54,12 +62,11 @@ class Reader:
     def read(self, text: str) -> dict[str, str]:
         """All values known after ``text``, which is one file's."""
         for line in join_lines(text):
-            include = INCLUDE.match(line)
-            if include:
+            if include := INCLUDE.match(line):
                 self.include(include[1])
                 continue
             key, equals, value = line.partition("=")
-            if equals:
+            if equals and key.strip().lower() in KEYS:
                 self.values[key.strip().lower()] = value.strip().strip('"')
         return self.values
 
@@ -72,9 +79,13 @@ class Reader:
 
 
 def join_lines(text: str) -> Iterator[str]:
-    """The lines of ``text`` without comments and backslashes, continued lines joined to the one they continue."""
+    """The lines of ``text`` that matter, without comments and backslashes, continued ones joined to what they continue.
+
+    A large site has thousands of lines, each request pays for each, and hardly any is wanted; but where there are
+    backslashes, any line may be the continuation of another.
+    """
     begun = ""
-    for raw in text.splitlines():
+    for raw in text.split("\n") if "\\" in text else WANTED.findall(text):
         line = begun + COMMENT.sub("", raw).rstrip()
         if line.endswith("\\") and not line.endswith("\\\\"):
             begun = line[:-1]
