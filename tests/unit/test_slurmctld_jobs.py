@@ -256,16 +256,33 @@ def test_resources_of_a_job_that_has_gone_meanwhile(ask: Asker, fake_slurm: Fake
 
 
 def test_resources_of_a_task(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    """Each running task has a record of its own; those that wait share one."""
+    document = read_document("26.05", "job-45-running")
+    (job,) = document["jobs"]
+    waiting = {**job, "job_id": 7, "array_task_string": "3-5%2", "job_state": ["PENDING"]}
+    running = {**job, "job_id": 9, "array_task_id": {**ZERO, "number": 2}}
+    fake_slurm.say("squeue", format_json({**document, "jobs": [waiting, running]}))
+    fake_slurm.say("scontrol", read_recording("26.05", "resources").stdout)
+    assert ask("/slurm/v0.0.45/resources/7_2").status == 200
+    assert fake_slurm.argvs[-1] == ["scontrol", "--json=v0.0.45", "show", "resources", "--", "9"]
+    assert ask("/slurm/v0.0.45/resources/7_4").status == 409
+
+
+def test_resources_of_a_task_that_is_not_there(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("squeue", read_recording("26.05", "job-45-running").stdout)
+    assert ask("/slurm/v0.0.45/resources/7_4").status == 404
+
+
+def test_resources_of_an_arrays_own_record(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    """That another task runs is no reason to call this one's caller a stranger."""
+    document = read_document("26.05", "job-45-running")
+    (job,) = document["jobs"]
+    fake_slurm.say(
+        "squeue",
+        format_json({**document, "jobs": [{**job, "job_id": 9}, {**job, "job_id": 7, "job_state": ["PENDING"]}]}),
+    )
     fake_slurm.say("scontrol", read_recording("26.05", "resources-not-running").stdout)
-    jobs = read_document("26.05", "job-45")
-    (job,) = jobs["jobs"]
-    running = {**job, "array_task_id": {**ZERO, "number": 3}, "job_state": ["RUNNING"]}
-    jobs["jobs"] = [{**job, "array_task_id": {**ZERO, "number": 2}}, running]
-    fake_slurm.say("squeue", format_json(jobs))
-    assert ask("/slurm/v0.0.45/resources/7_2").status == 409
-    assert ask("/slurm/v0.0.45/resources/7_3").status == 403
-    assert ask("/slurm/v0.0.45/resources/7_4").status == 403
-    assert ["scontrol", "--json=v0.0.45", "show", "resources", "--", "7_2"] in fake_slurm.argvs
+    assert ask("/slurm/v0.0.45/resources/7").status == 409
 
 
 def test_resources_of_what_is_no_component(ask: Asker, fake_slurm: FakeSlurm) -> None:
@@ -281,7 +298,7 @@ def test_resources_of_a_component(ask: Asker, fake_slurm: FakeSlurm) -> None:
     fake_slurm.say("scontrol", read_recording("26.05", "resources").stdout)
     number = int(find_id("26.05", "job-component"))
     assert ask(f"/slurm/v0.0.45/resources/{number - 1}%2B1").status == 200
-    assert fake_slurm.argvs[-1][-1] == f"{number - 1}+1"
+    assert fake_slurm.argvs[-1][-2:] == ["--", str(number)]
 
 
 # whatever a client writes
@@ -337,7 +354,8 @@ def test_a_value_stays_one_word_in_its_place(
     for argv in ran:
         words = list(argv)
         if place == "--" and "--" in words:
-            assert words[words.index("--") + 1 :] in ([value], [value.lstrip("0")])
+            operands = words[words.index("--") + 1 :]
+            assert operands == [value] or ("resources" in words and operands[0].isdecimal())
             words = words[: words.index("--")]
         elif place and words[-1].startswith(place):
             assert words[-1].count("\n") == 0

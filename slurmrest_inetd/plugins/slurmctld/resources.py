@@ -1,8 +1,10 @@
 """GET resources/{job_id}: which cores, memory and gres of which nodes a running job has, `scontrol show resources`.
 
-Law: scontrol prints an empty list with status 0 when it is refused; what it was refused for is then asked of squeue.
-From v0.0.44 on.
+Law: scontrol goes by the number of one record: a task's or a component's is looked up first. It prints an empty list
+with status 0 when it is refused; what it was refused for is then asked of squeue. From v0.0.44 on.
 """
+
+from typing import Any
 
 from slurmrest_inetd.errors import ApiError, Conflict, Forbidden, NotFound
 from slurmrest_inetd.model import Call, Passage
@@ -14,8 +16,6 @@ from slurmrest_inetd.state.job_lookup import INVALID_JOB_ID, read_component, req
 
 NOT_RUNNING = (2085, "Job is not running")
 INVALID_USER = (2010, "Invalid user id")
-# Jobs in these states have resources: who is not shown them may not see them.
-HOLDING = {"RUNNING", "SUSPENDED", "COMPLETING", "STOPPED"}
 
 
 def get_resources(call: Call) -> Passage:
@@ -25,45 +25,56 @@ def get_resources(call: Call) -> Passage:
     """
     job_id = require_job_id(call)
     query = parse_query(call, ())
-    if job_id.component is not None and list_states(call, job_id) is None:
-        raise refuse(NotFound, INVALID_JOB_ID, job_id)
-    argv = ("scontrol", "show", "resources", "--", format_job_id(job_id))
+    number = find_record(call, job_id)
     return pass_document(
         call,
-        argv,
+        ("scontrol", "show", "resources", "--", str(number)),
         warnings=query.warnings,
         empty=b"nodes",
-        refuse_empty=lambda: find_reason(call, job_id),
+        refuse_empty=lambda: find_reason(call, job_id, number),
     )
 
 
-def find_reason(call: Call, job_id: JobId) -> ApiError:
-    """Why there are no resources to be shown. Raises what squeue failed of."""
-    states = list_states(call, job_id)
-    if states is None:
-        return refuse(NotFound, INVALID_JOB_ID, job_id)
-    return refuse(Forbidden, INVALID_USER, job_id) if states & HOLDING else refuse(Conflict, NOT_RUNNING, job_id)
+def find_record(call: Call, job_id: JobId) -> int:
+    """The number of the record that holds what was asked for. Raises NotFound, Conflict, what squeue failed of."""
+    if job_id.task is None and job_id.component is None:
+        return job_id.job
+    jobs = read_jobs(call, job_id)
+    if job_id.component is not None:
+        return job_id.record
+    for job in jobs:
+        if job["array_task_id"]["set"] and job["array_task_id"]["number"] == job_id.task:
+            number: int = job["job_id"]
+            return number
+    # tasks that have not begun share one record
+    if any(job["array_task_string"] for job in jobs):
+        raise refuse(Conflict, NOT_RUNNING, job_id)
+    raise refuse(NotFound, INVALID_JOB_ID, job_id)
 
 
-def list_states(call: Call, job_id: JobId) -> set[str] | None:
-    """The states of the job's records, None when there are none. Raises what squeue failed of."""
+def find_reason(call: Call, job_id: JobId, number: int) -> ApiError:
+    """Why there are no resources to be shown. Raises NotFound, what squeue failed of."""
+    for job in read_jobs(call, job_id):
+        if job["job_id"] == number and "RUNNING" in job["job_state"]:
+            return refuse(Forbidden, INVALID_USER, job_id)
+    return refuse(Conflict, NOT_RUNNING, job_id)
+
+
+def read_jobs(call: Call, job_id: JobId) -> list[dict[str, Any]]:
+    """The records of the job. Raises NotFound when there are none, what squeue failed of."""
 
     def explain(lines: list[str]) -> ApiError | None:
         return refuse(NotFound, INVALID_JOB_ID, job_id) if find_error(lines)[0] == INVALID_JOB_ID[0] else None
 
     argv = ("squeue", "--all", "--states=all", f"--jobs={job_id.record}")
     if job_id.component is None:
-        jobs = read_document(call, argv, explain=explain).payload["jobs"]
+        jobs: list[dict[str, Any]] = read_document(call, argv, explain=explain).payload["jobs"]
     else:
         document = read_component(call, argv, job_id, explain)
         jobs = document.payload["jobs"] if document else []
-    if job_id.task is not None:
-        jobs = [job for job in jobs if is_task(job["array_task_id"], job_id.task)] or jobs
-    return {state for job in jobs for state in job["job_state"]} if jobs else None
-
-
-def is_task(array_task_id: dict[str, object], task: int) -> bool:
-    return bool(array_task_id["set"]) and array_task_id["number"] == task
+    if not jobs:
+        raise refuse(NotFound, INVALID_JOB_ID, job_id)
+    return jobs
 
 
 def refuse(kind: type[ApiError], reason: tuple[int, str], job_id: JobId) -> ApiError:
