@@ -34,14 +34,12 @@ def check_script(text: str) -> bytes:
 
 def disarm_script(script: bytes) -> bytes:
     """``script`` with each ``#SBATCH`` that sbatch would obey written as ``# SBATCH``."""
-    lines, done, continued = [], 0, False
+    lines, done = [], 0
     while done < len(script):
         end = script.find(b"\n", done) + 1 or len(script)
         line = script[done:end]
-        if not continued and line.strip() and not line.lstrip().startswith(b"#"):
+        if line.strip() and not line.lstrip().startswith(b"#"):
             break
         lines.append(DIRECTIVE.sub(b"# ", line, count=1) if DIRECTIVE.match(line) else line)
-        # sbatch joins a line that ends with a backslash to the next: that one is then no command to it
-        continued = line.rstrip(b"\n").endswith(b"\\")
         done = end
     return b"".join(lines) + script[done:]

@@ -20,15 +20,14 @@ from slurmrest_inetd.fields.job_flags import (
 )
 from slurmrest_inetd.slurm.argv import (
     check_node_count,
-    format_gpus,
-    format_gres,
     format_minutes,
     format_nodes,
     format_option,
     format_seconds,
-    format_tres,
 )
-from slurmrest_inetd.slurm.values import CONVERSION, INFINITE, INVALID_DATA, Unusable
+from slurmrest_inetd.slurm.values import CONVERSION, INFINITE, Unusable
+from slurmrest_inetd.submission.misfit import Misfit, place
+from slurmrest_inetd.submission.resources import join_resources
 
 Values = Mapping[str, Any]
 NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
@@ -36,14 +35,6 @@ NO_DIRECTORY = (2063, "Job cannot be submitted without the current working direc
 HIGHEST_MEGABYTES = 1 << 43
 # sets a memory binding aside from the words that only colour it
 BINDING_COLOURS = ("VERBOSE", "SORT", "PREFER")
-
-
-class Misfit(Unusable):
-    """A value that does not fit the others; ``field`` is its property."""
-
-    def __init__(self, field: str, description: str, problem: tuple[int, str] = INVALID_DATA) -> None:
-        super().__init__(description, problem)
-        self.field = field
 
 
 def join_directory(values: Values) -> Iterator[str]:
@@ -201,12 +192,6 @@ def join_flags(values: Values) -> Iterator[str]:
     yield from filter(None, options)
 
 
-def join_resources(values: Values) -> Iterator[str]:
-    for name, option, form in RESOURCES:
-        if values.get(name):
-            yield format_option(option, place(name, form, values[name]))
-
-
 def join_nothing(values: Values) -> Iterator[str]:
     """What may only be left at what it is."""
     yield from ()
@@ -216,24 +201,7 @@ def join_nothing(values: Values) -> Iterator[str]:
         raise Misfit("spank_environment", "sbatch passes on what its own SPANK plugins set, and no other")
 
 
-def format_gpu_frequency(text: str) -> str:
-    """``gpu:high`` as --gpu-freq takes it. Raises Unusable."""
-    name, colon, frequency = text.partition(":")
-    if name not in ("gpu", "gres/gpu") or not colon:
-        raise Unusable("sbatch can say the frequency of GPUs only: gpu:FREQUENCY", INVALID_DATA)
-    return frequency
-
-
 # fmt: off
-RESOURCES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("cpus_per_tres",    "cpus-per-gpu",     format_gpus),
-    ("memory_per_tres",  "mem-per-gpu",      format_gpus),
-    ("tres_freq",        "gpu-freq",         format_gpu_frequency),
-    ("tres_per_job",     "gpus",             format_gpus),
-    ("tres_per_node",    "gres",             format_gres),
-    ("tres_per_socket",  "gpus-per-socket",  format_gpus),
-    ("tres_per_task",    "tres-per-task",    format_tres),
-)
 JOINERS: tuple[Callable[[Values], Iterator[str]], ...] = (
     join_directory, join_nodes, join_node_lists, join_cpus, join_memory, join_times, join_numbers, join_signal,
     join_switches, join_distribution, join_memory_binding, join_sharing, join_lists, join_flags, join_resources,
@@ -248,11 +216,3 @@ NEEDS: dict[str, str] = {
     "memory_binding":           "memory_binding_type",
 }
 # fmt: on
-
-
-def place(name: str, form: Callable[[Any], str], value: Any) -> str:
-    """``form(value)``, its refusal with the property's name."""
-    try:
-        return form(value)
-    except Unusable as error:
-        raise Misfit(name, str(error), (error.number, error.error)) from None

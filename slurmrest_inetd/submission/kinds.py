@@ -79,6 +79,11 @@ def parse_minutes(value: Any) -> int | Infinite | None:
     return minutes
 
 
+def parse_ports(value: Any) -> int | None:
+    """A number of ports, None for 0. Raises Unusable."""
+    return parse_number(value, 0, HIGHEST_UINT16) or None
+
+
 def parse_environment(value: Any) -> list[str]:
     """``NAME=value`` entries, as a list or as an object; of what stands twice the last holds.
 
@@ -115,6 +120,7 @@ KINDS: dict[str, Kind] = {
     "bool":         Kind(parse_switch,                     "boolean"),
     "bit":          Kind(number(0, 1),                     "integer"),
     "uint16":       Kind(number(0, HIGHEST_UINT16),        "integer"),
+    "ports":        Kind(parse_ports,                      "integer"),
     "uint31":       Kind(number(0, HIGHEST_INT31),         "integer"),
     "uint32":       Kind(number(0, HIGHEST_UINT32),        "integer"),
     "int32":        Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),

@@ -5,18 +5,13 @@ users. Called by request.py.
 """
 
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 from slurmrest_inetd.slurm.values import Unusable
+from slurmrest_inetd.submission.findings import Findings
 
 
-class Finder(Protocol):
-    """Where refusals go: Findings of request.py."""
-
-    def refuse(self, error: Unusable, path: str) -> None: ...
-
-
-def check_owner(values: dict[str, Any], user: str, found: Finder, path: str) -> None:
+def check_owner(values: dict[str, Any], user: str, found: Findings, path: str) -> None:
     """Refuse a ``user_id`` that is not ``user``'s, a ``group_id`` that is not of ``user``'s own group."""
     if not values.get("user_id") and not values.get("group_id"):
         return

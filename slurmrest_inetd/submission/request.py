@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_description import list_properties
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, WARN_FLAGS
-from slurmrest_inetd.model import Notice, Problem
+from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.script import check_script, disarm_script
-from slurmrest_inetd.slurm.values import INFINITE, Unusable, name_types, parse_text, show_value
-from slurmrest_inetd.submission.joined import NEEDS, Misfit
+from slurmrest_inetd.slurm.values import INFINITE, Unusable, name_types, parse_text
+from slurmrest_inetd.submission.findings import Findings, describe_type, note_unknown
+from slurmrest_inetd.submission.joined import NEEDS
 from slurmrest_inetd.submission.kinds import KINDS
+from slurmrest_inetd.submission.misfit import Misfit
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
 
@@ -38,25 +40,6 @@ class Submission(NamedTuple):
     warnings: tuple[Notice, ...]
 
 
-class Findings:
-    """What is wrong, and what is worth a warning, with the path where it stands."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.notices: list[Notice] = []
-
-    def refuse(self, error: Unusable, path: str) -> None:
-        self.problems.append(Problem(str(error), error.number, error.error, path))
-
-    def warn(self, description: str, path: str) -> None:
-        self.notices.append(Notice(description, path))
-
-    def settle(self) -> None:
-        """Raises Unprocessable with all that was found wrong."""
-        if self.problems:
-            raise Unprocessable("Unusable job description", problems=tuple(self.problems), warnings=tuple(self.notices))
-
-
 def read_submission(body: Any, version: int, user: str) -> Submission:
     """The submission that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong."""
     found = Findings()
@@ -72,8 +55,10 @@ def read_submission(body: Any, version: int, user: str) -> Submission:
         check_shared(values, first, place, found)
     environment = format_environment(first, path, found)
     options = tuple(collect_options(values, place, found) for (place, _), values in zip(jobs, components, strict=True))
-    found.settle()
     arguments = tuple(first.get("argv", ()))
+    if ":" in arguments:
+        found.refuse(Unusable("sbatch drops an argument that is a colon only"), f"{path}argv/")
+    found.settle()
     return Submission(options, disarm_script(script), arguments, environment, tuple(found.notices))
 
 
@@ -136,25 +121,6 @@ def read_component(job: dict[str, Any], path: str, version: int, found: Findings
     return values
 
 
-def describe_type(wanted: str, value: Any) -> str:
-    """slurmrestd's words for a value of another type than the API's."""
-    slurm = {"integer": "64 bit integer", "array": "list"}.get(wanted, wanted)
-    api, found = name_types(value)
-    return (
-        f"Expected OpenAPI type={wanted} (Slurm type={slurm}) but got OpenAPI type={api} (Slurm type={found}): "
-        f"{show_value(value)}"
-    )
-
-
-def note_unknown(name: str, value: Any, path: str, parser: str, found: Findings) -> None:
-    """A warning for each leaf of a property that is none, as slurmrestd gives it."""
-    if isinstance(value, dict):
-        for key, member in value.items():
-            note_unknown(key, member, f"{path}{key}/", parser, found)
-    elif value is not None:
-        found.warn(f'Ignoring unknown field "{name}" of type {name_types(value)[1]} in {parser}', path)
-
-
 def note_idle(values: dict[str, Any], path: str, found: Findings) -> None:
     """Warnings for what means nothing as it stands."""
     for name, need in NEEDS.items():
@@ -193,10 +159,9 @@ def check_shared(values: dict[str, Any], first: dict[str, Any], path: str, found
 def format_environment(first: dict[str, Any], path: str, found: Findings) -> bytes:
     """The job's environment as --export-file takes it: the entries, and the limits, each ended by NUL."""
     entries = list(first.get("environment", ()))
-    if not entries:
-        found.refuse(
-            Unusable("The job needs an environment: one variable at least", NO_ENVIRONMENT), f"{path}environment/"
-        )
+    place = f"{path}environment/"
+    if not entries and all(problem.source != place for problem in found.problems):
+        found.refuse(Unusable("The job needs an environment: one variable at least", NO_ENVIRONMENT), place)
     for name, limit in first.get("rlimits", {}).items():
         entries.append(f"SLURM_RLIMIT_{LIMITS[name]}={UNLIMITED if limit is INFINITE else limit}")
     return "".join(entry + "\0" for entry in entries).encode()

@@ -8,7 +8,7 @@ components: all of it is submitted, or nothing.
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, NotFound, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
@@ -77,6 +77,9 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
         error = InternalFault("sbatch did not say which job it submitted, if any", source="sbatch")
     else:
         error = read_failure(finished, what)
+        if isinstance(error, NotFound):
+            # what is unknown is a node, a job to depend on: something within the request, not what it asked for
+            error = Unprocessable(what, problems=error.problems)
     error.warnings = (*warnings, *error.warnings)
     return error
 
