@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import CLOCKS, LEAVES, STATUSES
+from differences import CLOCKS, LEAVES, ORDERS, STATUSES, Order
 from replies import Reply
 
 MISSING = "(not there)"
@@ -24,7 +24,9 @@ def compare_documents(peer: Any, ours: Any, path: str = "") -> Iterator[Finding]
     """Every leaf that is not the same on both sides; a list of another length is one finding with both lengths."""
     if isinstance(peer, dict) and isinstance(ours, dict):
         for key in dict.fromkeys((*peer, *ours)):
-            yield from compare_documents(peer.get(key, MISSING), ours.get(key, MISSING), f"{path}.{key}" if path else key)
+            yield from compare_documents(
+                peer.get(key, MISSING), ours.get(key, MISSING), f"{path}.{key}" if path else key
+            )
     elif isinstance(peer, list) and isinstance(ours, list):
         if len(peer) != len(ours):
             yield Finding(path, f"{len(peer)} entries", f"{len(ours)} entries")
@@ -38,16 +40,44 @@ def compare_documents(peer: Any, ours: Any, path: str = "") -> Iterator[Finding]
 def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterator[str]:
     """What differs and has no row, in words; the rows that were needed are added to ``used``."""
     if peer.status != ours.status:
-        rows = [row for row in STATUSES if (row.peer, row.ours) == (peer.status, ours.status) and re.fullmatch(row.target, target)]
+        rows = [
+            row
+            for row in STATUSES
+            if (row.peer, row.ours) == (peer.status, ours.status) and re.fullmatch(row.target, target)
+        ]
         used.update(rows)
         if not rows:
-            yield f"{target}: status {peer.status}, ours {ours.status}: {ours.body[:SHOWN]!r}"
+            yield f"{target}: status {peer.status}, ours {ours.status}: peer {peer.body[:SHOWN]!r}, ours {ours.body[:SHOWN]!r}"
+        return
     if "json" not in (peer.get("content-type") or ""):
         return
-    for finding in compare_documents(json.loads(peer.body), json.loads(ours.body or b"{}")):
-        if any(re.fullmatch(clock, finding.path) for clock in CLOCKS):
+    documents = json.loads(peer.body), json.loads(ours.body)
+    for row in ORDERS:
+        if re.fullmatch(row.target, target) and sort_both(documents, row):
+            used.add(row)
+    for finding in compare_documents(*documents):
+        if is_clock(finding):
             continue
         rows = [row for row in LEAVES if re.fullmatch(row.target, target) and re.fullmatch(row.path, finding.path)]
         used.update(rows)
         if not rows:
             yield f"{target}: {finding.path}: {str(finding.peer)[:SHOWN]!r}, ours {str(finding.ours)[:SHOWN]!r}"
+
+
+def is_clock(finding: Finding) -> bool:
+    """Whether the leaf is one that moves, and has moved no further than it may."""
+    for clock in CLOCKS:
+        if re.fullmatch(clock.path, finding.path):
+            return clock.seconds is None or abs(finding.peer - finding.ours) <= clock.seconds
+    return False
+
+
+def sort_both(documents: tuple[Any, Any], row: Order) -> bool:
+    """Sort the row's list in both documents; whether that made a difference."""
+    changed = False
+    for document in documents:
+        entries = document.get(row.member, [])
+        made = sorted(entries, key=lambda entry: [str(entry.get(key, entry["time"].get(key))) for key in row.keys])
+        changed |= made != entries
+        document[row.member] = made
+    return changed

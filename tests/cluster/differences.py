@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Status(NamedTuple):
-    """Another status than the peer's."""
+    """Another status than the peer's; the documents are then not compared."""
 
     target: str
     peer: int
@@ -27,34 +27,79 @@ class Leaf(NamedTuple):
     reason: str
 
 
-# What changes between any two requests, whoever answers them.
+class Order(NamedTuple):
+    """A list in another order: both sides are sorted by ``keys`` before they are compared."""
+
+    target: str
+    member: str
+    keys: tuple[str, ...]
+    reason: str
+
+
+class Clock(NamedTuple):
+    """A leaf that moves while two programs are asked one after the other: by up to ``seconds``, or, with None, anyhow."""
+
+    path: str
+    seconds: int | None
+
+
+# fmt: off
 CLOCKS = (
-    r".*last_update\.number",
-    r".*latency",
-    r"statistics\..*",
-    r".*\.(cpu_load|free_mem\.number|last_busy\.number)",
-    r".*time\.elapsed",
-    r".*(run_time|elapsed)",
+    Clock(r".*(last_update|last_backfill)\.number|slurm_conf_meta\.LastUpdate",                                     20),
+    Clock(r"jobs\.\d+\.(steps\.\d+\.)?time\.(elapsed|suspended|end|start|planned)(\.number)?",      20),
+    Clock(r"jobs\.\d+\.(pre_sus_time|suspend_time|last_sched_evaluation)\.number",                   20),
+    Clock(r".*latency",                                                                            None),
+    Clock(r"statistics\..*",                                                                       None),
+    Clock(r"nodes\.\d+\.(cpu_load|free_mem\.number|last_busy\.number)",                             None),
 )
+# fmt: on
 
 # fmt: off
 STATUSES = (
-    Status(r".*/node/nosuchnode",                              200, 404, "an unknown node is not there; slurmrestd says 200 and error 0, 'No error'"),
-    Status(r".*/partition/nosuchpartition",                    200, 404, "an unknown partition is not there"),
-    Status(r".*/partition/nosuchpartition",                    422, 404, "an unknown partition is not there"),
-    Status(r".*/reservation/nosuchreservation",                200, 404, "an unknown reservation is not there"),
-    Status(r".*/reservation/nosuchreservation",                422, 404, "an unknown reservation is not there"),
+    # what is not there
+    Status(r".*/node/nosuchnode",                               200, 404, "an unknown node is not there; slurmrestd says 200 and error 0, 'No error'"),
+    Status(r".*/partition/nosuchpartition",                     200, 404, "an unknown partition is not there"),
+    Status(r".*/partition/nosuchpartition",                     422, 404, "an unknown partition is not there"),
+    Status(r".*/reservation/nosuchreservation",                 422, 404, "an unknown reservation is not there"),
     Status(r".*/slurmdb/(account|cluster|qos|user|wckey)/nosuch.*", 200, 404, "what is unknown to accounting is not there"),
-    Status(r".*/slurmdb/instance/",                            200, 404, "one instance was asked for, and there is none"),
-    Status(r".*/slurmdb/job/99999999",                         200, 404, "an unknown job is not there"),
-    Status(r".*update_time=zzz",                               500, 422, "a client's mistake is never a 5xx"),
-    Status(r".*/slurmdb/wckeys?/.*",                           500, 403, "Slurm's own refusal (2002) has its status"),
-    Status(r".*/slurmdb/wckeys?/.*",                           422, 403, "Slurm's own refusal (2002) has its status"),
+    Status(r".*/slurmdb/instance/",                             200, 404, "one instance was asked for, and there is none"),
+    Status(r".*/slurmdb/job/99999999",                          200, 404, "an unknown job is not there"),
+    # what was asked for rightly is served
+    Status(r".* v4[01] .*update_time=0",                           422, 200, "UNIX seconds are what last_update holds: v0.0.40 and 41 take them here too"),
+    Status(r".* v4[01] .*update_time=0",                           500, 200, "UNIX seconds are what last_update holds: v0.0.40 and 41 take them here too"),
+    Status(r".* v4[01] .*update_time={future}",                    422, 304, "UNIX seconds are what last_update holds: v0.0.40 and 41 take them here too"),
+    Status(r".* v4[01] .*update_time={future}",                    500, 304, "UNIX seconds are what last_update holds: v0.0.40 and 41 take them here too"),
+    Status(r".*/slurm/jobs/.update_time={future}",              200, 304, "nothing has changed: 304, as slurmrestd itself says of nodes"),
+    Status(r".*/jobs/state/.job_id={pending}%2C{running}",      422, 200, "a list of job ids"),
+    Status(r".*/job/{het}\+1",                                  400, 200, "a heterogeneous job's component has its own name"),
+    Status(r".*/job/{het}\+1",                                  404, 200, "a heterogeneous job's component has its own name"),
+    Status(r".*/slurmdb/jobs/.state=CANCELLED%2CCOMPLETED",     422, 200, "a list of states"),
+    Status(r".*/slurmdb/jobs/.state=CANCELLED%2CCOMPLETED",     500, 200, "a list of states"),
+    Status(r".* v4[01] /slurmdb/jobs/.start_time={past}.*",        422, 200, "UNIX seconds, as in every other version"),
+    Status(r"26.05 .*/slurmdb/jobs/.*qos=normal",               500, 200, "a QOS by its name; slurmrestd fails"),
+    # a client's mistake is never a 5xx, a refusal has its own status
+    Status(r".*update_time=zzz",                                500, 422, "a client's mistake is never a 5xx"),
 )
 
 LEAVES = (
-    Leaf(r".*",                                r"meta\.client\..*",                  "the two programs stand at the ends of different pipes; slurmrestd says root for everyone"),
-    Leaf(r".*",                                r"errors\.\d+\.source",               "slurmrestd names its C functions; we name the field, the operation or the command"),
-    Leaf(r".*unknown=1",                       r"warnings\.\d+\.description",        "slurmrestd adds the name of its parser's C enum"),
+    Leaf(r".*",                                r"meta\.client\..*",                          "the two programs stand at the ends of different pipes; slurmrestd says root for everyone"),
+    Leaf(r".*",                                r"(errors|warnings)\.\d+\.source",            "slurmrestd names its C functions; we name the field, the operation or the command"),
+    Leaf(r".*unknown=1",                       r"warnings\.\d+\.description",                "slurmrestd adds the name of its parser's C enum"),
+    Leaf(r".*update_time=0",                   r"warnings",                                  "we warn that the whole document is sent: Slurm's commands do not tell what changed"),
+    Leaf(r".*/job/abc",                        r"errors\.0\.description",                    "we say what was wrong with it"),
+    Leaf(r".*/slurm/shares.*",                 r"shares\.shares\.\d+\.fairshare\.level",    "slurmrestd prints Infinity, which is not JSON"),
+    Leaf(r".*/slurm/shares\?.*",               r"shares\.shares|warnings",                   "the filter is honoured; slurmrestd lists every share"),
+    Leaf(r".*/slurmdb/.*[?&][Ww]ith.*=true|.*with_deleted=true", r"warnings",                "slurmrestd warns of a boolean that is text; in a query there is nothing else"),
+    Leaf(r".*/slurmdb/config",                 r"warnings",                                  "we name what the document cannot hold"),
+    Leaf(r".*/slurmdb/instances/",             r"instances",                                 "an empty list is there, empty"),
+    Leaf(r"24\.11 .*/slurmdb/.*",              r"warnings\.0\.description",                  "24.11 prints a pointer into its memory"),
+    Leaf(r".*/slurmdb/qos/\?.*",               r"qos",                                       "the filter is honoured; slurmrestd lists every QOS"),
+    Leaf(r"24\.11 .*/slurmdb/jobs/.*qos=normal", r"jobs|warnings",                             "a QOS by its name; slurmrestd takes ids only, and finds nothing"),
+    Leaf(r".*/slurmdb/jobs/\?.*",              r"errors\.1\.description",                    "one wording for every query that is refused"),
+    Leaf(r".*/slurmdb/jobs?/.*",               r"jobs\.\d+\.time\.(system|user|total)\..*",  "sacct adds up the steps' times; slurmrestd says 0"),
+)
+
+ORDERS = (
+    Order(r".*/slurmdb/jobs?/.*",              "jobs", ("job_id", "submission"),             "sacct prints jobs in the order of their submission, slurmrestd by id: a long list streams"),
 )
 # fmt: on
