@@ -83,7 +83,9 @@ def lab(*words: str) -> str:
 def run_once(argv: list[str], environment: dict[str, str], request: bytes) -> Run:
     """Send ``request`` into a fresh process and wait for its end."""
     started = time.perf_counter()
-    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    process = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
     watch = Watch(process.pid)
     watch.start()
     reply, _ = process.communicate(request)
@@ -93,7 +95,9 @@ def run_once(argv: list[str], environment: dict[str, str], request: bytes) -> Ru
     return Run(seconds * 1000, watch.own / 1024, watch.children / 1024, reply.split(b"\r\n", 1)[0].decode())
 
 
-def run_pairs(case: Case, programs: dict[str, tuple[list[str], dict[str, str]]], request: bytes) -> dict[str, list[Run]]:
+def run_pairs(
+    case: Case, programs: dict[str, tuple[list[str], dict[str, str]]], request: bytes
+) -> dict[str, list[Run]]:
     """``case.pairs`` runs of each program, in turns, after one of each that does not count."""
     runs: dict[str, list[Run]] = {name: [] for name in programs}
     for number in range(case.pairs + 1):
@@ -128,7 +132,9 @@ def main() -> None:
     rows = []
     for case in CASES:
         path = case.path.format(job_id=job_id)
-        request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-SLURM-USER-TOKEN: {token}\r\nConnection: close\r\n\r\n".encode()
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-SLURM-USER-TOKEN: {token}\r\nConnection: close\r\n\r\n".encode()
+        )
         rows.append((case, run_pairs(case, programs, request)))
         print(format_row(*rows[-1]), flush=True)
     lab("exec", RELEASE, "-u", "alice", "--", "scancel", "--user=alice", "--name=bench")
@@ -139,7 +145,9 @@ def main() -> None:
 def install_source() -> str:
     """A wheel of this tree, copied to where the lab's pip can read it; its path inside the lab."""
     folder = Path(lab("root", RELEASE)) / "var/tmp/bench-wheel"
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(SOURCE)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(SOURCE)], check=True
+    )
     return "/var/tmp/bench-wheel/" + max(folder.glob("*.whl"), key=lambda file: file.stat().st_mtime).name
 
 
