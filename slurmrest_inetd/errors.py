@@ -68,7 +68,7 @@ class CutShort(Exception):
     """The command ended before its document did, when a part of that was already sent: the reply is broken off."""
 
 
-# Slurm's error number -> the exception that carries its status; what is not here is 422: understood, but refused by Slurm.
+# Slurm's error number -> the exception that carries its status; what is not here is 422: understood, but refused.
 SLURM_STATUS: dict[int, type[ApiError]] = {
     # authentication                          permission
     1007: Unauthenticated,                    2002: Forbidden,

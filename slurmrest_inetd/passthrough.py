@@ -26,12 +26,14 @@ NO_WARNINGS = {"json": b'\n  "warnings": []\n', "yaml": b"\n!!str warnings: !!se
 OURS = {
     "json": re.compile(
         rb'(?P<a>\A  "meta": \{\n    "plugin": \{\n)      "type": [^\n]*\n      "name": [^\n]*\n'
-        rb'(?P<b>(?:      "[^\n]*\n)*    \},\n    "client": \{\n)      "source": [^\n]*\n      "user": [^\n]*\n      "group": [^\n]*\n'
+        rb'(?P<b>(?:      "[^\n]*\n)*    \},\n    "client": \{\n)'
+        rb'      "source": [^\n]*\n      "user": [^\n]*\n      "group": [^\n]*\n'
         rb'(?P<c>    \},\n)    "command": \[(?:\n(?:      [^\n]*\n)*    )?\],\n'
     ),
     "yaml": re.compile(
         rb"(?P<a>\A!!str meta: !!map\n  !!str plugin: !!map\n)    !!str type: [^\n]*\n    !!str name: [^\n]*\n"
-        rb"(?P<b>(?:    [^\n]*\n)*  !!str client: !!map\n)    !!str source: [^\n]*\n    !!str user: [^\n]*\n    !!str group: [^\n]*\n"
+        rb"(?P<b>(?:    [^\n]*\n)*  !!str client: !!map\n)"
+        rb"    !!str source: [^\n]*\n    !!str user: [^\n]*\n    !!str group: [^\n]*\n"
         rb"(?P<c>)  !!str command: !!seq(?: \[\]\n|\n(?:(?:  - |    |\n)[^\n]*\n?)*?(?=  !!str slurm:))"
     ),
 }

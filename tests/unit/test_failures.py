@@ -33,7 +33,6 @@ PERSIST = "sacct: error: slurm_persist_conn_open: Something happened with the re
     ("sbatch",   "sbatch: error: something nobody has heard of",                                               errors.Unprocessable,    0),
     ("sbatch",   "",                                                                                           errors.Unprocessable,    0),
 ])
-# fmt: on
 def test_stderr_becomes_slurms_error(program: str, stderr: str, kind: type[Exception], number: int) -> None:
     error = read_failure(Finished((program,), 1, b"", stderr.encode()), "what was asked")
     assert type(error) is kind

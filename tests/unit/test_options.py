@@ -116,7 +116,7 @@ def test_what_slurm_speaks_is_asked_of_slurm(fake_slurm: FakeSlurm) -> None:
     ):
         (folder / name).write_text(f"#!/bin/sh\nprintf '{text}'\n")
         (folder / name).chmod(0o755)
-    import slurmrest_inetd.options as options
+    from slurmrest_inetd import options
 
     settings = Settings(command_path=f"{folder}:/usr/bin:/bin")
     assert (
@@ -127,7 +127,7 @@ def test_what_slurm_speaks_is_asked_of_slurm(fake_slurm: FakeSlurm) -> None:
 
 
 def test_without_slurm_the_version_says_so() -> None:
-    import slurmrest_inetd.options as options
+    from slurmrest_inetd import options
 
     assert (
         options.format_version(Settings(command_path="/nowhere"))
