@@ -6,40 +6,20 @@ sent before its end is known. A newline inside a string is always escaped by Slu
 does cannot be forged. Called by the plugins.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.envelope import PLUGIN_NAMES, format_json, parse_json
+from slurmrest_inetd.envelope import parse_json
 from slurmrest_inetd.errors import ApiError, CutShort
+from slurmrest_inetd.meta_lines import find_meta, rewrite_tail
 from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
 from slurmrest_inetd.slurm.failures import clean_stderr, fail_with, find_error, raise_failure
-from slurmrest_inetd.text import clean_lines, quote
+from slurmrest_inetd.text import clean_lines
 
 # Up to here a document is read whole before its status is decided.
 SPOOL_BYTES = 1024 * 1024
-META_LINE = {"json": b'  "meta": {\n', "yaml": b"!!str meta: !!map\n"}
 NO_ERRORS = {"json": b'\n  "errors": [],\n', "yaml": b"\n!!str errors: !!seq []\n"}
-NO_WARNINGS = {"json": b'\n  "warnings": []\n', "yaml": b"\n!!str warnings: !!seq []\n"}
-# The lines of meta that are ours: whose document it is, whose connection, no command line.
-OURS = {
-    "json": re.compile(
-        rb'(?P<a>\A  "meta": \{\n    "plugin": \{\n)      "type": [^\n]*\n      "name": [^\n]*\n'
-        rb'(?P<b>(?:      "[^\n]*\n)*    \},\n    "client": \{\n)'
-        rb'      "source": [^\n]*\n      "user": [^\n]*\n      "group": [^\n]*\n'
-        rb'(?P<c>    \},\n)    "command": \[(?:\n(?:      [^\n]*\n)*    )?\],\n'
-    ),
-    "yaml": re.compile(
-        rb"(?P<a>\A!!str meta: !!map\n  !!str plugin: !!map\n)    !!str type: [^\n]*\n    !!str name: [^\n]*\n"
-        rb"(?P<b>(?:    [^\n]*\n)*  !!str client: !!map\n)"
-        rb"    !!str source: [^\n]*\n    !!str user: [^\n]*\n    !!str group: [^\n]*\n"
-        rb"(?P<c>)  !!str command: !!seq(?: \[\]\n|\n(?:(?:  - |    |\n)[^\n]*\n?)*?(?=  !!str slurm:))"
-    ),
-}
-MEMBER = {"json": b'      "%s": "%s"%s\n', "yaml": b'    !!str %s: !!str "%s"%s\n'}
-NO_COMMAND = {"json": b'    "command": [],\n', "yaml": b"  !!str command: !!seq []\n"}
-
 
 # Whole lines of a document's payload, in order, as the client is to see them.
 Edit = Callable[[bytes], bytes]
@@ -204,48 +184,3 @@ def stream_document(
             raise CutShort(f"{running.argv[0]} failed after its document had begun")
     finally:
         running.stop()
-
-
-def find_meta(text: bytes, media: str) -> int:
-    """Where the line that opens ``meta`` begins; -1 when it is not here."""
-    line = META_LINE[media]
-    if text.startswith(line):
-        return 0
-    at = text.find(b"\n" + line)
-    return at + 1 if at >= 0 else -1
-
-
-def rewrite_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes:
-    """The document from ``meta`` on, with our plugin, our client, no command line, and ``warnings`` added."""
-    media = call.media
-    plugin_type, plugin_name = PLUGIN_NAMES[call.endpoint.plugin.partition(".")[0]]
-    plugin = format_members(media, {b"type": plugin_type, b"name": plugin_name}, open_end=True)
-    client = format_members(
-        media, {b"source": call.client.source, b"user": call.client.user, b"group": call.client.group}
-    )
-    made = OURS[media].sub(lambda m: m["a"] + plugin + m["b"] + client + m["c"] + NO_COMMAND[media], tail, count=1)
-    return add_warnings(made, warnings, media) if warnings else made
-
-
-def add_warnings(tail: bytes, warnings: tuple[Notice, ...], media: str) -> bytes:
-    """``tail`` with ``warnings`` behind those that are there."""
-    if media == "json":
-        members = parse_json(b"{" + tail)
-        members["warnings"] += [notice._asdict() for notice in warnings]
-        return format_json(members).removeprefix(b"{\n") + b"\n"
-    lines = b"".join(
-        b'- !!map\n  !!str description: !!str "%s"\n  !!str source: !!str "%s"\n' % (quote(text), quote(source))
-        for text, source in warnings
-    )
-    emptied = tail.replace(NO_WARNINGS["yaml"], b"\n!!str warnings: !!seq\n", 1)
-    body, end, rest = emptied.rpartition(b"...\n")
-    return body + lines + end + rest
-
-
-def format_members(media: str, members: dict[bytes, str], *, open_end: bool = False) -> bytes:
-    """Lines of a mapping's members; with ``open_end`` more members follow the last."""
-    last = len(members) - 1
-    return b"".join(
-        MEMBER[media] % (name, quote(text), b"," if media == "json" and (open_end or number < last) else b"")
-        for number, (name, text) in enumerate(members.items())
-    )

@@ -35,7 +35,7 @@ HEAVY = {
 # What every exchange with a token loads of ours.
 ALWAYS = {
     "auth", "auth.claims", "auth.credentials", "auth.keys", "auth.refusal", "cli", "endpoints", "envelope", "errors", "exchange",
-    "log", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "settings", "slurm", "slurm.command",
+    "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "settings", "slurm", "slurm.command",
     "slurm.configuration", "slurm.failures", "slurm.release", "target", "text", "wire", "wire.channel", "wire.connection",
     "wire.framing", "wire.head", "wire.peer", "wire.reasons",
 }  # fmt: skip
