@@ -100,7 +100,7 @@ def test_no_descriptor_of_ours_is_inherited(tmp_path: Path, settings: Settings) 
 
 
 def test_ignored_signals_are_not_inherited(tmp_path: Path, settings: Settings) -> None:
-    install(tmp_path, "show", "#!/bin/sh\ngrep -E '^Sig(Ign|Blk)' /proc/$$/status\n")
+    install(tmp_path, "show", "#!/bin/sh\nexec grep -E '^Sig(Ign|Blk)' /proc/self/status\n")
     assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN
     words = run_command(Command(("show",)), ALICE, settings).stdout.decode().split()
     blocked, ignored = int(words[1], 16), int(words[3], 16)

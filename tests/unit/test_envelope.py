@@ -19,7 +19,8 @@ PLAIN = st.recursive(
     | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
 )
 
 
@@ -60,7 +61,7 @@ def test_before_a_path_is_known_meta_says_nothing() -> None:
     assert meta["slurm"] == {"version": {"major": "", "micro": "", "minor": ""}, "release": "", "cluster": ""}
 
 
-@given(st.dictionaries(st.text(), PLAIN))
+@given(st.dictionaries(st.text(), PLAIN, max_size=6))
 def test_our_yaml_reads_back(document: dict) -> None:
     # PyYAML reads YAML 1.1, whose floats need a dot; that is its limit, not the text's
     text = format_yaml(document)
