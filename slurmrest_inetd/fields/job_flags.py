@@ -41,6 +41,12 @@ JOB_FLAGS: dict[str, str | None] = {
     "BACKFILL_ATTEMPTED":           None,
     "SCHEDULING_ATTEMPTED":         None,
     "STEPMGR_ENABLED":              "--stepmgr",
+    # v0.0.40 only
+    "SAVE_BATCH_SCRIPT":            None,
+    "GRES_ALLOW_TASK_SHARING":      "--gres-flags=allow-task-sharing",
+    "GRES_ONE_TASK_PER_SHARING":    "--gres-flags=one-task-per-sharing",
+    "GRES_MULTIPLE_TASKS_PER_SHARING": "--gres-flags=multiple-tasks-per-sharing",
+    # v0.0.43 and later
     "SPREAD_SEGMENTS":              "--spread-segments",
     "CONSOLIDATE_SEGMENTS":         "--consolidate-segments",
     "EXPEDITED_REQUEUE":            "--requeue=expedite",

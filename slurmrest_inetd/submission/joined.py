@@ -184,7 +184,7 @@ def join_flags(values: Values) -> Iterator[str]:
         options.append(JOB_FLAGS[flag] or "")
     gres = [option for option in options if option.startswith("--gres-flags=")]
     if len(gres) > 1:
-        raise Misfit("flags", "GRES_BINDING_ENFORCED and GRES_BINDING_DISABLED contradict each other")
+        raise Misfit("flags", "Only one of the flags that start with GRES_ can be asked for")
     if {"KILL_INVALID_DEPENDENCY", "NO_KILL_INVALID_DEPENDENCY"} <= set(values.get("flags", ())):
         raise Misfit("flags", "KILL_INVALID_DEPENDENCY and NO_KILL_INVALID_DEPENDENCY contradict each other")
     if "--requeue=expedite" in options and "requeue" in values and not values["requeue"]:

@@ -1,0 +1,117 @@
+"""The tables of the job description, held complete against the API's own schemas."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
+from slurmrest_inetd.fields.job_description import EMPTY_COUNTS, JOB_PROPERTIES, list_properties
+from slurmrest_inetd.fields.job_flags import (
+    CPU_BINDINGS,
+    EXCLUSIVE,
+    JOB_FLAGS,
+    LIMITS,
+    MAIL_TYPES,
+    MEMORY_BINDINGS,
+    OPEN_MODES,
+    PROFILES,
+    REFUSED_FLAGS,
+    SHARED,
+    WARN_FLAGS,
+    X11_FLAGS,
+)
+from slurmrest_inetd.submission.joined import NEEDS
+from slurmrest_inetd.submission.kinds import KINDS
+from slurmrest_inetd.submission.resources import RESOURCES
+
+DOCUMENTS = sorted((Path(__file__).parent.parent / "facts" / "openapi").glob("v0.0.4*.json"))
+ENUMS: dict[str, dict[str, Any]] = {
+    "flags": JOB_FLAGS,
+    "mail_type": MAIL_TYPES,
+    "profile": PROFILES,
+    "shared": SHARED,
+    "exclusive": EXCLUSIVE,
+    "open_mode": OPEN_MODES,
+    "kill_warning_flags": WARN_FLAGS,
+    "memory_binding_type": MEMORY_BINDINGS,
+    "cpu_binding_flags": CPU_BINDINGS,
+    "x11": X11_FLAGS,
+}
+CARRIES = {"option", "switch", "choice", "join", "apart", "none", "refused"}
+
+
+def read_schema(path: Path) -> tuple[dict[str, Any], dict[str, Any], int]:
+    """A document's schemas, its job description's properties, its version."""
+    schemas = json.loads(path.read_text())["schemas"]
+    (description,) = (schema for name, schema in schemas.items() if name.endswith("_job_desc_msg"))
+    return schemas, description["properties"], int(path.name.split(".")[2])
+
+
+def follow(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    return schema
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_version_has_each_property_and_no_other(path: Path) -> None:
+    _, properties, version = read_schema(path)
+    assert set(list_properties(version)) == set(properties)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_member_of_each_enumeration_has_its_word(path: Path) -> None:
+    schemas, properties, _ = read_schema(path)
+    for name, words in ENUMS.items():
+        if name in properties:
+            members = follow(properties[name], schemas)["items"]["enum"]
+            assert set(members) <= set(words), name
+    assert set(follow(properties["rlimits"], schemas)["properties"]) == set(LIMITS)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_each_flag_of_a_cancellation_is_known(path: Path) -> None:
+    operations = json.loads(path.read_text())["operations"]
+    (operation,) = (o for o in operations if o["method"] == "DELETE" and o["path"].endswith("/job/{job_id}"))
+    (flags,) = (p["schema"]["enum"] for p in operation["parameters"] if p["name"] == "flags")
+    assert set(flags) <= set(CANCEL_FLAGS)
+
+
+def test_every_row_is_of_a_known_kind_and_gives_its_reason() -> None:
+    for row in JOB_PROPERTIES:
+        assert row.kind in KINDS, row.name
+        assert row.carry in CARRIES, row.name
+        assert row.since <= row.until
+        if row.carry in ("none", "refused", "option", "switch", "choice"):
+            assert row.term, row.name
+
+
+def test_rows_of_one_name_differ_in_their_versions_only() -> None:
+    told: dict[str, tuple[str, str, str]] = {}
+    for row in JOB_PROPERTIES:
+        assert told.setdefault(row.name, (row.kind, row.carry, row.term)) == (row.kind, row.carry, row.term)
+
+
+def test_what_other_tables_name_is_a_property() -> None:
+    names = {row.name for row in JOB_PROPERTIES}
+    assert {*EMPTY_COUNTS, *NEEDS, *NEEDS.values(), *(name for name, _, _ in RESOURCES), *ENUMS} <= names
+    assert set(REFUSED_FLAGS) <= set(JOB_FLAGS)
+
+
+def test_no_option_lets_a_client_be_somebody_else_or_read_a_file_of_ours() -> None:
+    options = {row.term for row in JOB_PROPERTIES if row.carry in ("option", "switch")}
+    forbidden = {
+        "uid",
+        "gid",
+        "export",
+        "export-file",
+        "nodefile",
+        "bbf",
+        "wrap",
+        "propagate",
+        "get-user-env",
+        "clusters",
+    }
+    assert not options & forbidden
