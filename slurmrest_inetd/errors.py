@@ -6,6 +6,9 @@ Statuses are RFC 9110's; error numbers and their texts are Slurm's.
 
 from slurmrest_inetd.model import Notice, Problem
 
+# What a reply of this status must hold (RFC 9110 section 15.5.2), whoever refused: we, or Slurm.
+REQUIRED_FIELDS = {401: (("www-authenticate", "Bearer"),)}
+
 
 class ApiError(Exception):
     """An exchange that ends in an error reply.
@@ -30,7 +33,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(description)
         self.problems = problems or (Problem(description, number, error, source),)
-        self.headers = headers
+        self.headers = (*headers, *REQUIRED_FIELDS.get(self.status, ()))
         self.warnings = warnings
         self.payload = payload or {}
 

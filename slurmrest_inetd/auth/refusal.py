@@ -6,15 +6,13 @@ Raised by the modules of auth.
 
 from slurmrest_inetd.errors import InternalFault, Unauthenticated
 
-CHALLENGE = (("www-authenticate", "Bearer"),)
-
 
 class AuthenticationFailure(Unauthenticated):
     """401 in slurmrestd's words; 26.05 gives the error its number."""
 
     def __init__(self, reason: str) -> None:
         text = "Authentication failure"
-        super().__init__(text, number=9008, error=text, headers=CHALLENGE)
+        super().__init__(text, number=9008, error=text)
         self.reason = reason
 
 

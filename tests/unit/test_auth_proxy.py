@@ -18,6 +18,7 @@ from slurmrest_inetd.errors import (
     InternalFault,
     NotImplementedHere,
     SlurmUnreachable,
+    refuse_slurm,
 )
 from slurmrest_inetd.model import Identity
 from slurmrest_inetd.settings import Settings
@@ -134,3 +135,10 @@ def test_the_token_outlives_the_exchange() -> None:
     lifespan = int(slurm.asked[0][0].argv[3].removeprefix("lifespan="))
     assert settings.command_timeout_seconds < lifespan < 2**31
     assert time.time() + lifespan < 2**63
+
+
+def test_slurms_own_refusal_of_a_token_is_a_challenge_too() -> None:
+    """RFC 9110 section 15.5.2: a 401 must have one, also when it was a command that found the token wanting."""
+    error = refuse_slurm(1007, "Protocol authentication error", "x")
+    assert (error.status, error.headers) == (401, (("www-authenticate", "Bearer"),))
+    assert Forbidden("x").headers == ()
