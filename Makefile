@@ -23,8 +23,7 @@ check: .venv/made
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/coverage run -m pytest tests/unit
-	$(BIN)/coverage report --fail-under=95
+	$(BIN)/pytest tests/unit -q -n 2 --cov --cov-fail-under=95
 
 # The clusters are stopped again however the tests end; pytest's word comes last.
 cluster: .venv/made
