@@ -53,7 +53,7 @@ JOB_FLAGS: dict[str, str | None] = {
     "JOB_IMPLICIT_MAX_NODES":       None,
 }
 # these would make another job of it, so that leaving them out is no answer
-REFUSED_FLAGS = ("TEST_NOW_ONLY", "TOP_PRIORITY_JOB", "EXTERNAL_JOB", "EXACT_TASK_COUNT_REQUESTED",
+REFUSED_FLAGS = ("SAVE_BATCH_SCRIPT", "TEST_NOW_ONLY", "TOP_PRIORITY_JOB", "EXTERNAL_JOB", "EXACT_TASK_COUNT_REQUESTED",
                  "EXACT_CPU_COUNT_REQUESTED", "EXACT_MEMORY_REQUESTED", "MAGNETIC", "SIBLING_CLUSTER_UPDATE_ONLY")
 
 MAIL_TYPES: dict[str, str] = {
@@ -90,7 +90,7 @@ SHARED: dict[str, str] = {
 # v0.0.40 and 41 only
 EXCLUSIVE: dict[str, str] = {
     "true":   "--exclusive",
-    "false":  "",
+    "false":  "--oversubscribe",
     "user":   "--exclusive=user",
     "mcs":    "--exclusive=mcs",
     "topo":   "--exclusive=topo",
@@ -115,17 +115,7 @@ WARN_FLAGS: dict[str, str | None] = {
     "WARNING_SENT":        None,
 }
 
-# the words of --mem-bind; MAP and MASK take memory_binding's list
-MEMORY_BINDINGS: dict[str, str] = {
-    "NONE":     "none",
-    "RANK":     "rank",
-    "MAP":      "map_mem",
-    "MASK":     "mask_mem",
-    "LOCAL":    "local",
-    "VERBOSE":  "verbose",
-    "SORT":     "sort",
-    "PREFER":   "prefer",
-}
+MEMORY_BINDINGS: dict[str, None] = dict.fromkeys(("NONE", "RANK", "MAP", "MASK", "LOCAL", "VERBOSE", "SORT", "PREFER"))
 
 CPU_BINDINGS: dict[str, None] = dict.fromkeys((
     "CPU_BIND_TO_THREADS", "CPU_BIND_TO_CORES", "CPU_BIND_TO_SOCKETS", "CPU_BIND_TO_LDOMS", "CPU_BIND_NONE",

@@ -11,7 +11,6 @@ from slurmrest_inetd.fields.job_flags import (
     EXCLUSIVE,
     JOB_FLAGS,
     MAIL_TYPES,
-    MEMORY_BINDINGS,
     OPEN_MODES,
     PROFILES,
     REFUSED_FLAGS,
@@ -33,8 +32,6 @@ Values = Mapping[str, Any]
 NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
 # the highest number of megabytes that sbatch reads without wrapping
 HIGHEST_MEGABYTES = 1 << 43
-# sets a memory binding aside from the words that only colour it
-BINDING_COLOURS = ("VERBOSE", "SORT", "PREFER")
 
 
 def join_directory(values: Values) -> Iterator[str]:
@@ -63,7 +60,8 @@ def join_nodes(values: Values) -> Iterator[str]:
             raise Misfit("maximum_nodes", "It is less than minimum_nodes")
         yield format_option("nodes", f"{lowest or 1}-{highest}")
     elif lowest is not None:
-        yield format_option("nodes", lowest)
+        # "-0": no highest number; without it sbatch would ask for no more than these
+        yield format_option("nodes", f"{lowest}-0")
 
 
 def join_node_lists(values: Values) -> Iterator[str]:
@@ -90,7 +88,14 @@ def join_memory(values: Values) -> Iterator[str]:
     for name, option in given:
         if values[name] is INFINITE or values[name] > HIGHEST_MEGABYTES:
             raise Misfit(name, f"sbatch takes up to {HIGHEST_MEGABYTES} megabytes")
-        yield format_option(option, values[name])
+        # the unit, because SchedulerParameters=default_gbytes changes what a plain number means
+        yield format_option(option, f"{values[name]}M")
+    margin, delay = values.get("memory_update_margin"), values.get("memory_update_delay")
+    if (margin is None) != (delay is None):
+        name = "memory_update_margin" if delay is None else "memory_update_delay"
+        raise Misfit(name, "sbatch takes memory_update_margin and memory_update_delay together only")
+    if margin is not None:
+        yield format_option("mem-update", f"{margin}@{delay}")
 
 
 MEMORY = {"memory_per_cpu": "mem-per-cpu", "memory_per_node": "mem"}
@@ -109,19 +114,22 @@ def join_numbers(values: Values) -> Iterator[str]:
         number = values.get(name)
         if number is INFINITE:
             raise Misfit(name, "It cannot be infinite")
-        if number is not None and (number or name == "priority"):
+        if number:
             yield format_option(option, number)
+        elif number == 0 and name == "priority":
+            # sbatch takes a priority of 0 as none given; to slurmctld it is a held job
+            yield "--hold"
 
 
 def join_signal(values: Values) -> Iterator[str]:
-    """--signal=[R][B]:NUMBER@SECONDS, once a signal is named; sbatch's own 60 seconds where no delay is."""
+    """--signal=[R][B]:NUMBER@SECONDS, once a signal is named; where no delay is, none (sbatch's own is 60 seconds)."""
     signal = values.get("kill_warning_signal")
     if signal:
         delay = values.get("kill_warning_delay")
         if delay is INFINITE:
             raise Misfit("kill_warning_delay", "It cannot be infinite")
         letters = "".join(sorted(WARN_FLAGS[flag] or "" for flag in values.get("kill_warning_flags", ())))[::-1]
-        yield format_option("signal", f"{letters}{':' if letters else ''}{signal}" + (f"@{delay}" if delay else ""))
+        yield format_option("signal", f"{letters}{':' if letters else ''}{signal}@{delay or 0}")
 
 
 def join_switches(values: Values) -> Iterator[str]:
@@ -139,22 +147,6 @@ def join_distribution(values: Values) -> Iterator[str]:
         yield format_option("distribution", f"plane={plane}")
     elif distribution is not None:
         yield format_option("distribution", distribution)
-
-
-def join_memory_binding(values: Values) -> Iterator[str]:
-    """--mem-bind=[verbose,][sort,][prefer,]TYPE[:LIST]."""
-    flags = values.get("memory_binding_type", ())
-    colours = [MEMORY_BINDINGS[flag] for flag in flags if flag in BINDING_COLOURS]
-    types = [MEMORY_BINDINGS[flag] for flag in flags if flag not in BINDING_COLOURS]
-    if len(types) > 1:
-        raise Misfit("memory_binding_type", "Only one type of binding can be asked for")
-    if types and types[0] in ("map_mem", "mask_mem"):
-        places = values.get("memory_binding", "").removeprefix(f"{types[0]}:")
-        if not places:
-            raise Misfit("memory_binding", f"{types[0]} needs the list of memories")
-        types = [f"{types[0]}:{places}"]
-    if colours or types:
-        yield format_option("mem-bind", ",".join((*colours, *types)))
 
 
 def join_sharing(values: Values) -> Iterator[str]:
@@ -192,6 +184,14 @@ def join_flags(values: Values) -> Iterator[str]:
     yield from filter(None, options)
 
 
+def join_paths(values: Values) -> Iterator[str]:
+    """sbatch takes the word none as /dev/null, slurmctld as a file of that name."""
+    yield from ()
+    for name in ("standard_output", "standard_error", "standard_input"):
+        if values.get(name, "").lower() == "none":
+            raise Misfit(name, "sbatch would take it as /dev/null: say ./none for a file of that name")
+
+
 def join_nothing(values: Values) -> Iterator[str]:
     """What may only be left at what it is."""
     yield from ()
@@ -204,8 +204,8 @@ def join_nothing(values: Values) -> Iterator[str]:
 # fmt: off
 JOINERS: tuple[Callable[[Values], Iterator[str]], ...] = (
     join_directory, join_nodes, join_node_lists, join_cpus, join_memory, join_times, join_numbers, join_signal,
-    join_switches, join_distribution, join_memory_binding, join_sharing, join_lists, join_flags, join_resources,
-    join_nothing,
+    join_switches, join_distribution, join_sharing, join_lists, join_flags, join_resources,
+    join_nothing, join_paths,
 )
 # Without one of these beside it, the property means nothing to slurmctld.
 NEEDS: dict[str, str] = {
@@ -213,6 +213,5 @@ NEEDS: dict[str, str] = {
     "kill_warning_flags":       "kill_warning_signal",
     "wait_for_switch":          "required_switches",
     "distribution_plane_size":  "distribution",
-    "memory_binding":           "memory_binding_type",
 }
 # fmt: on

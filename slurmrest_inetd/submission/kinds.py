@@ -40,6 +40,12 @@ from slurmrest_inetd.slurm.values import (
 HIGHEST_INT31 = 0x7FFFFFFF
 # what slurmctld refuses with error 2123
 HIGHEST_NICE = 2147483645
+# above it sbatch's minutes are something else
+HIGHEST_MINUTES = 35791393
+# sbatch takes uts and ten digits
+EARLIEST_SECONDS = 10**9
+LONGEST_NAME_BYTES = 255
+LONGEST_VALUE_BYTES = 262143
 HIGHEST_LIMIT = 0xFFFFFFFFFFFFFFFE
 
 
@@ -73,7 +79,7 @@ def parse_object(value: Any) -> Any:
 
 def parse_minutes(value: Any) -> int | Infinite | None:
     """A time in minutes. slurmrestd takes 0, and the job's limit is then another one each time. Raises Unusable."""
-    minutes = parse_optional_number(value)
+    minutes = parse_optional_number(value, 0, HIGHEST_MINUTES)
     if minutes == 0:
         raise Unusable("A time of 0 minutes cannot be asked for")
     return minutes
@@ -82,6 +88,20 @@ def parse_minutes(value: Any) -> int | Infinite | None:
 def parse_ports(value: Any) -> int | None:
     """A number of ports, None for 0. Raises Unusable."""
     return parse_number(value, 0, HIGHEST_UINT16) or None
+
+
+def parse_begin(value: Any) -> int | None:
+    """UNIX seconds as sbatch takes them, None for 0. Raises Unusable for a time before September 2001."""
+    seconds = parse_time_value(value)
+    if seconds is not None and seconds < EARLIEST_SECONDS:
+        raise Unusable(f"sbatch takes no time before {EARLIEST_SECONDS} (September 2001)")
+    return seconds
+
+
+def parse_beyond(value: Any) -> int | None:
+    """A number, None for 0 and 1, which every job has. Raises Unusable."""
+    number = parse_number(value, 0, HIGHEST_UINT16)
+    return number if number > 1 else None
 
 
 def parse_environment(value: Any) -> list[str]:
@@ -93,9 +113,13 @@ def parse_environment(value: Any) -> list[str]:
         value = [f"{parse_text(name)}={parse_text(text)}" for name, text in value.items()]
     entries: dict[str, str] = {}
     for index, entry in enumerate(parse_texts(value)):
-        name, equals, _ = entry.partition("=")
+        name, equals, text = entry.partition("=")
         if not name or not equals:
             raise Unusable(f"Entry {index} is not of the form NAME=value")
+        if len(name.encode()) > LONGEST_NAME_BYTES or len(text.encode()) > LONGEST_VALUE_BYTES:
+            raise Unusable(
+                f"Entry {index} is longer than sbatch takes: {LONGEST_NAME_BYTES} and {LONGEST_VALUE_BYTES} bytes"
+            )
         entries[name] = entry
     return list(entries.values())
 
@@ -121,6 +145,7 @@ KINDS: dict[str, Kind] = {
     "bit":          Kind(number(0, 1),                     "integer"),
     "uint16":       Kind(number(0, HIGHEST_UINT16),        "integer"),
     "ports":        Kind(parse_ports,                      "integer"),
+    "beyond1":      Kind(parse_beyond,                     "integer"),
     "uint31":       Kind(number(0, HIGHEST_INT31),         "integer"),
     "uint32":       Kind(number(0, HIGHEST_UINT32),        "integer"),
     "int32":        Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
@@ -132,7 +157,7 @@ KINDS: dict[str, Kind] = {
     "number32":     Kind(optional(HIGHEST_UINT32)),
     "number64":     Kind(optional(HIGHEST_UINT64)),
     "minutes":      Kind(parse_minutes),
-    "time":         Kind(parse_time_value),
+    "time":         Kind(parse_begin),
     "signal":       Kind(parse_signal,                     "string"),
     "environment":  Kind(parse_environment,                "array"),
     "rlimits":      Kind(parse_limits),

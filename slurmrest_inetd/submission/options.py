@@ -7,7 +7,7 @@ its ``=``.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slurmrest_inetd.fields.job_description import EMPTY_COUNTS, JOB_PROPERTIES
+from slurmrest_inetd.fields.job_description import EMPTY_IS_NOTHING, JOB_PROPERTIES
 from slurmrest_inetd.slurm.argv import format_option
 from slurmrest_inetd.submission.joined import JOINERS
 
@@ -15,6 +15,7 @@ from slurmrest_inetd.submission.joined import JOINERS
 ROWS = {row.name: row for row in JOB_PROPERTIES}
 # sbatch reads a plain number of these as something else
 PREFIXES = {"begin": "uts", "deadline": "uts"}
+SUFFIXES = {"tmp": "M"}
 
 
 def list_options(values: Mapping[str, Any]) -> Iterator[str]:
@@ -25,8 +26,8 @@ def list_options(values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in values.items():
         row = ROWS[name]
         if row.carry == "option":
-            if value != "" or name in EMPTY_COUNTS:
-                yield format_option(row.term, f"{PREFIXES.get(row.term, '')}{value}")
+            if value != "" or name not in EMPTY_IS_NOTHING:
+                yield format_option(row.term, f"{PREFIXES.get(row.term, '')}{value}{SUFFIXES.get(row.term, '')}")
         elif row.carry == "switch" and value:
             yield f"--{row.term}"
         elif row.carry == "choice":

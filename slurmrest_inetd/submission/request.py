@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import Unprocessable
-from slurmrest_inetd.fields.job_description import list_properties
+from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS, list_properties
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, WARN_FLAGS
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.script import check_script, disarm_script
@@ -26,7 +26,13 @@ EXPECTED_DICTIONARY = (9209, "Data parser expected a dictionary or object")
 EXPECTED_LIST = (9208, "Data parser expected a list")
 NO_SCRIPT = (2009, "Job script not specified")
 NO_ENVIRONMENT = (2127, "Environment is missing in job")
-# slurm_strerror's "unlimited" of a limit: RLIM_INFINITY
+# sbatch sets these in the job's environment, whatever was asked for
+OWN_VARIABLES = ("SLURM_SUBMIT_HOST", "SLURM_PRIO_PROCESS")
+# option -> property, for an error's path
+PROPERTIES = {
+    word: row.name for row in JOB_PROPERTIES if row.carry != "refused" for word in row.term.split("/") if word
+}
+# RLIM_INFINITY
 UNLIMITED = 0xFFFFFFFFFFFFFFFF
 
 
@@ -55,6 +61,8 @@ def read_submission(body: Any, version: int, user: str) -> Submission:
         check_shared(values, first, place, found)
     environment = format_environment(first, path, found)
     options = tuple(collect_options(values, place, found) for (place, _), values in zip(jobs, components, strict=True))
+    check_components(options, [place for place, _ in jobs], found)
+    note_own_variables(first, path, found)
     arguments = tuple(first.get("argv", ()))
     if ":" in arguments:
         found.refuse(Unusable("sbatch drops an argument that is a colon only"), f"{path}argv/")
@@ -113,7 +121,7 @@ def read_component(job: dict[str, Any], path: str, version: int, found: Findings
         if parsed is None:
             continue
         values[name] = parsed
-        if row.carry == "none":
+        if row.carry == "none" and parsed:
             found.warn(f"It has no effect on the job: {row.term}", place)
         elif row.carry == "refused" and parsed:
             found.refuse(Unusable(f"It cannot be carried out: {row.term}"), place)
@@ -165,6 +173,24 @@ def format_environment(first: dict[str, Any], path: str, found: Findings) -> byt
     for name, limit in first.get("rlimits", {}).items():
         entries.append(f"SLURM_RLIMIT_{LIMITS[name]}={UNLIMITED if limit is INFINITE else limit}")
     return "".join(entry + "\0" for entry in entries).encode()
+
+
+def check_components(components: tuple[tuple[str, ...], ...], paths: list[str], found: Findings) -> None:
+    """Refuse what sbatch would give to a component that did not ask for it: each must have it, or none."""
+    names = [{option.partition("=")[0][2:] for option in options} & SHARED_OPTIONS for options in components]
+    for path, own in zip(paths, names, strict=True):
+        missing = sorted(set().union(*names) - own)
+        if missing:
+            text = f"sbatch would give this component another one's --{missing[0]}: give each component its own"
+            found.refuse(Unusable(text), f"{path}{PROPERTIES.get(missing[0], 'flags')}/")
+
+
+def note_own_variables(first: dict[str, Any], path: str, found: Findings) -> None:
+    """Warn of what the job will not see as it was asked for: sbatch sets these itself."""
+    for entry in first.get("environment", ()):
+        name = entry.partition("=")[0]
+        if name in OWN_VARIABLES:
+            found.warn(f"sbatch sets {name} itself", f"{path}environment/")
 
 
 def collect_options(values: dict[str, Any], path: str, found: Findings) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": "a\n-b"},                                        ["--job-name=a\n-b"]),
     ({"account": "--uid=0"},                                   ["--account=--uid=0"]),
     ({"account": ""},                                          ["--account="]),
-    ({"array": "", "partition": ""},                           []),
+    ({"array": "", "nodes": ""},                               ["--array="]),
     ({"begin_time": {"set": True, "number": 1900000000}},      ["--begin=uts1900000000"]),
     ({"begin_time": 0, "deadline": 1900000000},                ["--deadline=uts1900000000"]),
     ({"contiguous": True, "hold": True, "overcommit": False},  ["--contiguous", "--hold"]),
@@ -63,31 +63,32 @@ OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"wait_all_nodes": False},                                ["--wait-all-nodes=0"]),
     ({"nice": -5},                                             ["--nice=-5"]),
     ({"reserve_ports": 0},                                     []),
-    ({"reserve_ports": 3},                                     ["--resv-ports=3"]),
+    ({"memory_update_margin": 5, "memory_update_delay": 6},    ["--mem-update=5@6"]),
+    ({"temporary_disk_per_node": 5},                           ["--tmp=5M"]),
+    ({"standard_output": "", "standard_error": "/tmp/e"},       ["--error=/tmp/e"]),
+    ({"minimum_boards_per_node": 1},                           []),
     ({"nodes": "1-3", "minimum_nodes": 1, "maximum_nodes": 3}, ["--nodes=1-3"]),
-    ({"minimum_nodes": 2},                                     ["--nodes=2"]),
+    ({"minimum_nodes": 2},                                     ["--nodes=2-0"]),
     ({"maximum_nodes": 2},                                     ["--nodes=1-2"]),
     ({"minimum_nodes": 2, "maximum_nodes": 4},                 ["--nodes=2-4"]),
     ({"required_nodes": ["a", "b"], "excluded_nodes": "c,d"},  ["--nodelist=a,b", "--exclude=c,d"]),
     ({"minimum_cpus": 4, "tasks": 2, "cpus_per_task": 2},      ["--ntasks=2", "--cpus-per-task=2"]),
-    ({"memory_per_cpu": {"set": True, "number": 5}},           ["--mem-per-cpu=5"]),
-    ({"memory_per_node": 0},                                   ["--mem=0"]),
+    ({"memory_per_cpu": {"set": True, "number": 5}},           ["--mem-per-cpu=5M"]),
+    ({"memory_per_node": 0},                                   ["--mem=0M"]),
     ({"time_limit": {"set": True, "infinite": True}},          ["--time=UNLIMITED"]),
     ({"time_limit": 5, "time_minimum": "3"},                   ["--time=5", "--time-min=3"]),
     ({"time_limit": {"set": False, "number": 9}},              []),
     ({"delay_boot": 90},                                       ["--delay-boot=0-00:01:30"]),
-    ({"priority": 0},                                          ["--priority=0"]),
+    ({"priority": 0},                                          ["--hold"]),
     ({"segment_size": 0},                                      []),
     ({"segment_size": 2},                                      ["--segment=2"]),
-    ({"kill_warning_signal": "USR1"},                          ["--signal=10"]),
+    ({"kill_warning_signal": "USR1"},                          ["--signal=10@0"]),
     ({"kill_warning_signal": "USR1", "kill_warning_delay": 30, "kill_warning_flags": ["BATCH_JOB", "RESERVATION_JOB"]},
                                                                ["--signal=RB:10@30"]),
     ({"required_switches": 2},                                 ["--switches=2"]),
     ({"required_switches": 2, "wait_for_switch": 60},          ["--switches=2@0-00:01:00"]),
     ({"distribution": "block"},                                ["--distribution=block"]),
     ({"distribution": "plane", "distribution_plane_size": 2},  ["--distribution=plane=2"]),
-    ({"memory_binding_type": ["VERBOSE", "LOCAL"]},            ["--mem-bind=verbose,local"]),
-    ({"memory_binding_type": ["MAP"], "memory_binding": "map_mem:0,1"}, ["--mem-bind=map_mem:0,1"]),
     ({"shared": ["none"]},                                     ["--exclusive"]),
     ({"shared": []},                                           []),
     ({"mail_type": ["END", "TIME=90%"]},                       ["--mail-type=END,TIME_LIMIT_90"]),
@@ -113,13 +114,16 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"memory_per_cpu": {"infinite": True}}, "memory_per_cpu"), ({"priority": {"infinite": True}}, "priority"),
     ({"kill_warning_signal": "NOPE"}, "kill_warning_signal"), ({"required_switches": {"infinite": True}}, "required_switches"),
     ({"kill_warning_signal": "1", "kill_warning_delay": {"infinite": True}}, "kill_warning_delay"),
-    ({"memory_binding_type": ["MAP", "RANK"]}, "memory_binding_type"), ({"memory_binding_type": ["MASK"]}, "memory_binding"),
+    ({"memory_update_margin": 5}, "memory_update_margin"), ({"memory_update_delay": 5}, "memory_update_delay"),
+    ({"standard_output": "NONE"}, "standard_output"), ({"minimum_boards_per_node": 2}, "minimum_boards_per_node"),
+    ({"time_limit": 35791394}, "time_limit"), ({"begin_time": 5}, "begin_time"), ({"environment": ["A" * 256 + "=x"]}, "environment"),
+    ({"environment": ["A=" + "x" * 262144]}, "environment"),
     ({"shared": ["none", "user"]}, "shared"), ({"mail_type": ["NOPE"]}, "mail_type"), ({"open_mode": ["APPEND", "TRUNCATE"]}, "open_mode"),
     ({"flags": ["TOP_PRIORITY_JOB"]}, "flags"), ({"flags": ["GRES_BINDING_ENFORCED", "GRES_BINDING_DISABLED"]}, "flags"),
     ({"flags": ["KILL_INVALID_DEPENDENCY", "NO_KILL_INVALID_DEPENDENCY"]}, "flags"),
     ({"flags": ["EXPEDITED_REQUEUE"], "requeue": False}, "flags"), ({"flags": ["NOPE"]}, "flags"),
     ({"tres_per_node": "gpu:1"}, "tres_per_node"), ({"tres_freq": "cpu:1"}, "tres_freq"), ({"immediate": True}, "immediate"),
-    ({"spank_environment": ["A=b"]}, "spank_environment"), ({"cpu_binding": "x"}, "cpu_binding"), ({"crontab": {"line": {}}}, "crontab"),
+    ({"spank_environment": ["A=b"]}, "spank_environment"), ({"crontab": {"line": {}}}, "crontab"),
     ({"crontab": 5}, "crontab"), ({"user_id": "bob"}, "user_id"), ({"user_id": "0"}, "user_id"), ({"group_id": "root"}, "group_id"),
     ({"job_id": 5}, "job_id"), ({"step_id": {"job_id": 5}}, "step_id"), ({"x11": ["FIRST_NODE"]}, "x11"),
     ({"environment": []}, "environment"), ({"environment": ["A"]}, "environment"), ({"environment": ["=x"]}, "environment"),
@@ -130,7 +134,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
 IDLE: list[tuple[dict[str, Any], str]] = [
     ({"kill_warning_delay": 30}, "kill_warning_delay"), ({"wait_for_switch": 5}, "wait_for_switch"),
     ({"flags": ["DEPENDENT"]}, "flags"), ({"clusters": "x"}, "clusters"), ({"end_time": 1900000000}, "end_time"),
-    ({"nope": 1}, "nope"), ({"memory_binding": "x"}, "memory_binding"), ({"name": 5}, "name"), ({"tasks": "2"}, "tasks"),
+    ({"cpu_binding": "x"}, "cpu_binding"), ({"environment": ["SLURM_SUBMIT_HOST=x"]}, "environment"), ({"nope": 1}, "nope"), ({"memory_binding": "x"}, "memory_binding"), ({"name": 5}, "name"), ({"tasks": "2"}, "tasks"),
 ]
 # fmt: on
 
@@ -168,7 +172,10 @@ def test_unknown_properties_are_named_leaf_by_leaf_as_slurmrestd_does() -> None:
 
 def test_a_property_is_one_in_its_versions_only() -> None:
     assert read({"exclusive": ["user"]}, 41) == ["--exclusive=user"]
-    assert read({"exclusive": ["false"], "oversubscribe": True, "power_flags": ["x"]}, 41) == ["--oversubscribe"]
+    assert read({"exclusive": ["false"], "power_flags": ["x"]}, 41) == ["--oversubscribe"]
+    assert read({"oversubscribe": False}, 41) == ["--exclusive"]
+    assert read({"resv_mpi_ports": 3}, 41) == ["--resv-ports=3"]
+    assert read({"resv_mpi_ports": 0}, 41) == []
     assert [source for source, _ in warn({"exclusive": ["user"]}, 42)] == ["#/job/exclusive/"]
     assert [source for source, _ in warn({"power_flags": ["x"]}, 41)] == ["#/job/power_flags/"]
 
@@ -335,3 +342,29 @@ def test_a_user_whom_this_host_does_not_know_has_a_name_only() -> None:
     with pytest.raises(Unprocessable) as caught:
         read_submission({"script": SCRIPT, "job": {**JOB, "user_id": "ghost", "group_id": "ghost"}}, 45, "ghost")
     assert [problem.source for problem in caught.value.problems] == ["#/job/group_id/"]
+
+
+def test_an_option_that_sbatch_would_share_is_given_to_each_component() -> None:
+    jobs = [{**JOB, "comment": "a", "hold": True}, {"current_working_directory": "/", "comment": "b"}]
+    assert refuse(None, body={"script": SCRIPT, "jobs": jobs}) == ["#/jobs[1]/hold/"]
+    jobs[1]["hold"] = True
+    assert len(read_submission({"script": SCRIPT, "jobs": jobs}, 45, "alice").components) == 2
+    jobs[0]["flags"] = ["STEPMGR_ENABLED"]
+    assert refuse(None, body={"script": SCRIPT, "jobs": jobs}) == ["#/jobs[1]/flags/"]
+
+
+@pytest.mark.parametrize(("asked", "mask"), [("0077", 0o077), ("27", 0o027), ("x", 0o022), ("", 0o022), (None, 0o022)])
+def test_the_job_has_the_umask_that_it_asks_for(
+    ask: Asker, fake_slurm: FakeSlurm, asked: str | None, mask: int
+) -> None:
+    probe = fake_slurm.folder / "sbatch"
+    probe.write_text(f"#!/bin/sh\numask > {fake_slurm.folder}/mask\necho 77\n")
+    probe.chmod(0o755)
+    entries = [*JOB["environment"], *([] if asked is None else [f"SLURM_UMASK={asked}"])]
+    before = os.umask(0o007)
+    try:
+        assert submit(ask, {"script": SCRIPT, "job": {**JOB, "environment": entries}}).status == 200
+        assert os.umask(0o007) == 0o007
+    finally:
+        os.umask(before)
+    assert int((fake_slurm.folder / "mask").read_text(), 8) == mask

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
-from slurmrest_inetd.fields.job_description import EMPTY_COUNTS, JOB_PROPERTIES, list_properties
+from slurmrest_inetd.fields.job_description import EMPTY_IS_NOTHING, JOB_PROPERTIES, list_properties
 from slurmrest_inetd.fields.job_flags import (
     CPU_BINDINGS,
     EXCLUSIVE,
@@ -96,7 +96,7 @@ def test_rows_of_one_name_differ_in_their_versions_only() -> None:
 
 def test_what_other_tables_name_is_a_property() -> None:
     names = {row.name for row in JOB_PROPERTIES}
-    assert {*EMPTY_COUNTS, *NEEDS, *NEEDS.values(), *(name for name, _, _ in RESOURCES), *ENUMS} <= names
+    assert {*EMPTY_IS_NOTHING, *NEEDS, *NEEDS.values(), *(name for name, _, _ in RESOURCES), *ENUMS} <= names
     assert set(REFUSED_FLAGS) <= set(JOB_FLAGS)
 
 

@@ -5,6 +5,7 @@ failed. The job's environment never becomes sbatch's own. A heterogeneous job is
 components: all of it is submitted, or nothing.
 """
 
+import os
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
@@ -29,6 +30,7 @@ ENVIRONMENT_AGAIN = "--export-file=/proc/self/fd/3"
 SCRIPT = "/dev/stdin"
 STEP = "batch"
 FLAT_SINCE = 42
+DEFAULT_UMASK = 0o022
 
 
 def post_job_submit(call: Call) -> Answer:
@@ -39,13 +41,31 @@ def post_job_submit(call: Call) -> Answer:
     """
     submission = read_submission(parse_body(call), call.version, call.identity.user)
     command = Command(list_argv(submission), submission.script, submission.environment)
-    finished = run_command(command, call.identity, call.settings)
+    finished = run_under_umask(find_umask(submission.environment), command, call)
     job_id = read_job_id(finished)
     if finished.status or job_id is None:
         raise explain_failure(finished, submission.warnings)
     messages = clean_stderr(finished.stderr)
     warnings = (*submission.warnings, *(Notice(message, "sbatch") for message in messages))
     return Answer(make_payload(job_id, "\n".join(messages), call.version), warnings=warnings)
+
+
+def run_under_umask(mask: int, command: Command, call: Call) -> Finished:
+    """Run sbatch with the umask that the job is to have: sbatch passes on its own."""
+    previous = os.umask(mask)
+    try:
+        return run_command(command, call.identity, call.settings)
+    finally:
+        os.umask(previous)
+
+
+def find_umask(environment: bytes) -> int:
+    """The umask that the job's environment asks for, as slurmstepd reads it there; without one, slurmstepd's own."""
+    for entry in environment.split(b"\0"):
+        name, _, value = entry.partition(b"=")
+        if name == b"SLURM_UMASK" and 0 < len(value) <= len(b"0777") and not value.strip(b"01234567"):
+            return int(value, 8) & 0o777
+    return DEFAULT_UMASK
 
 
 def list_argv(submission: Submission) -> tuple[str, ...]:
