@@ -5,6 +5,7 @@ Law: these tests read sources and run nothing. Which room of ours may import whi
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def name_module(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+@cache
 def parse_module(path: Path) -> ast.Module:
     """The module's syntax tree."""
     return ast.parse(path.read_text(), str(path))
