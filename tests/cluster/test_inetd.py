@@ -12,7 +12,9 @@ from replies import parse_reply
 UNITS = Path(__file__).parent.parent.parent / "units"
 
 
-def exchange(cluster: Cluster, family: socket.AddressFamily, request: bytes, *, stderr_is_socket: bool) -> tuple[bytes, bytes, int]:
+def exchange(
+    cluster: Cluster, family: socket.AddressFamily, request: bytes, *, stderr_is_socket: bool
+) -> tuple[bytes, bytes, int]:
     """The reply to ``request`` on a connected socket, what went to stderr, and the exit status."""
     with socket.socket(family) as listener:
         listener.bind(("127.0.0.1", 0) if family == socket.AF_INET else "")

@@ -11,7 +11,11 @@ WHERE = "/tmp/unit-tests"
 
 def test_the_unit_tests_pass_there(any_cluster: Cluster) -> None:
     project = tomllib.loads((TREE / "pyproject.toml").read_text())["project"]
-    wanted = [name for name in project["optional-dependencies"]["dev"] if not name.startswith(("ruff", "mypy", "import-linter"))]
+    wanted = [
+        name
+        for name in project["optional-dependencies"]["dev"]
+        if not name.startswith(("ruff", "mypy", "import-linter"))
+    ]
     lab("pip", any_cluster.release, VENV, "install", "-qq", *project["dependencies"], *wanted)
     copy = any_cluster.root / WHERE[1:]
     shutil.rmtree(copy, ignore_errors=True)
@@ -19,5 +23,7 @@ def test_the_unit_tests_pass_there(any_cluster: Cluster) -> None:
         shutil.copytree(TREE / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TREE / "pyproject.toml", copy)
     command = f"cd {WHERE} && exec {VENV}/bin/python -B -m pytest tests/unit -q -n 2 -p no:cacheprovider -o pythonpath='tests/lab .'"
-    done = any_cluster.run(["sh", "-c", command], timeout=280, env={"HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis", "PYTHONPATH": WHERE})
+    done = any_cluster.run(
+        ["sh", "-c", command], timeout=280, env={"HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis", "PYTHONPATH": WHERE}
+    )
     assert done.returncode == 0, done.stdout.decode()[-5000:]
