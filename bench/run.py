@@ -1,186 +1,99 @@
 """Paired runs of slurmrest-inetd and the real slurmrestd on the same requests: medians, ratios, peak memory.
 
-Run by `make bench` as root: it starts the lab's 24.11 cluster, installs the program there, submits 3,000 held jobs, and writes
-bench/RESULTS.md. A pair is the same bytes into both programs on stdin, one after the other; pairs alternate who goes first, so
-that what disturbs the machine disturbs both. Nothing here is asserted: numbers are for people.
+Run by `make bench` as root. It starts a lab cluster (24.11) of its own, installs the program there, submits 3,000 held jobs, has
+pairs.py run inside the cluster, and writes bench/RESULTS.md. Nothing here is asserted: numbers are for people.
 """
 
 import json
 import os
+import shutil
 import statistics
-import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE.parent
-LAB = SOURCE / "tests" / "lab" / "slurm-lab"
+sys.path.insert(0, str(HERE.parent / "tests" / "lab"))
+# before the lab is loaded: it reads where it is to live
+os.environ.setdefault("SLURM_LAB", "/var/lib/slurmrest-inetd-bench")
+
+from clusters import PROGRAM, Cluster, bring_up, lab  # noqa: E402  its place is only known now
+
 RELEASE = "24.11"
-VENV = "/opt/slurmrest-inetd-bench"
 JOBS = int(os.environ.get("BENCH_JOBS", "3000"))
-POLL_SECONDS = 0.002
-
-
-class Case(NamedTuple):
-    """A request, and how many pairs of it are run."""
-
-    name: str
-    path: str
-    pairs: int
-
-
-class Run(NamedTuple):
-    """One program answering one request: wall time, peak resident memory of the program and of what it started."""
-
-    milliseconds: float
-    own_mebibytes: float
-    command_mebibytes: float
-    status: str
-
-
+# request, path, pairs
 CASES = (
-    Case("ping", "/slurm/v0.0.42/ping/", 25),
-    Case("one job", "/slurm/v0.0.42/job/{job_id}", 25),
-    Case("nodes", "/slurm/v0.0.42/nodes/", 25),
-    Case(f"{JOBS} jobs", "/slurm/v0.0.42/jobs/", 5),
+    ("ping", "/slurm/v0.0.42/ping/", 25),
+    ("one job", "/slurm/v0.0.42/job/{job_id}", 25),
+    ("nodes", "/slurm/v0.0.42/nodes/", 25),
+    ("accounts", "/slurmdb/v0.0.42/accounts/", 25),
+    (f"{JOBS} jobs", "/slurm/v0.0.42/jobs/", 7),
 )
+HEADING = f"""# Paired runs
 
+Made by `make bench` (bench/run.py): slurmrestd in inetd mode and slurmrest-inetd as `pip` installs it, both cold, the same bytes on
+stdin, one after the other and taking turns at going first. Slurm {RELEASE}, {os.cpu_count()} cores. Times are medians in milliseconds; the
+ratio is the median of the pairs' ratios, ours divided by slurmrestd's. Memory is peak resident MiB: a program's own, and that
+of the Slurm command we run beside it.
 
-class Watch(threading.Thread):
-    """Reads the peak memory (VmHWM) of a process and of its children until told to stop."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid, self.own, self.children, self.done = pid, 0, 0, threading.Event()
-
-    def run(self) -> None:
-        while not self.done.wait(POLL_SECONDS):
-            self.own = max(self.own, read_peak(self.pid))
-            try:
-                words = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-            except OSError:
-                continue
-            self.children = max([self.children, *(read_peak(int(word)) for word in words)])
-
-
-def read_peak(pid: int) -> int:
-    """Peak resident KiB of a process, 0 when it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM:")), 0)
-
-
-def lab(*words: str) -> str:
-    """The output of a command of the lab."""
-    return subprocess.run([str(LAB), *words], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-
-
-def run_once(argv: list[str], environment: dict[str, str], request: bytes) -> Run:
-    """Send ``request`` into a fresh process and wait for its end."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    )
-    watch = Watch(process.pid)
-    watch.start()
-    reply, _ = process.communicate(request)
-    seconds = time.perf_counter() - started
-    watch.done.set()
-    watch.join()
-    return Run(seconds * 1000, watch.own / 1024, watch.children / 1024, reply.split(b"\r\n", 1)[0].decode())
-
-
-def run_pairs(
-    case: Case, programs: dict[str, tuple[list[str], dict[str, str]]], request: bytes
-) -> dict[str, list[Run]]:
-    """``case.pairs`` runs of each program, in turns, after one of each that does not count."""
-    runs: dict[str, list[Run]] = {name: [] for name in programs}
-    for number in range(case.pairs + 1):
-        order = list(programs) if number % 2 else list(reversed(programs))
-        for name in order:
-            run = run_once(*programs[name], request)
-            if number:
-                runs[name].append(run)
-    return runs
-
-
-def submit_jobs(count: int) -> int:
-    """Have ``count`` held jobs in the queue; the number of one of them."""
-    queued = len(lab("exec", RELEASE, "-u", "alice", "--", "squeue", "-h", "-r", "-u", "alice", "-o", "%i").split())
-    script = f"for i in $(seq {max(0, count - queued)}); do echo '#!/bin/true' | sbatch -H -J bench -D /tmp -o /dev/null >/dev/null; done"
-    lab("exec", RELEASE, "-u", "alice", "--", "sh", "-c", script)
-    return int(lab("exec", RELEASE, "-u", "alice", "--", "squeue", "-h", "-r", "-u", "alice", "-o", "%i").split()[0])
+| request | pairs | slurmrestd ms | ours ms | ratio | slurmrestd MiB | ours MiB | our command's MiB | reply bytes |
+|---|---|---|---|---|---|---|---|---|
+"""
 
 
 def main() -> None:
-    lab("up", RELEASE)
-    lab("pip", RELEASE, VENV, "install", "-q", "--force-reinstall", "--no-deps", install_source())
-    lab("pip", RELEASE, VENV, "install", "-q", "h11", "orjson", "pyjwt")
-    root, token = lab("root", RELEASE), lab("token", RELEASE, "alice")
-    enter = ["chroot", "--userspec=slurmrestd:slurmrestd", root]
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    programs = {
-        "slurmrestd": ([*enter, "slurmrestd", "-a", "rest_auth/jwt"], {**environment, "SLURM_JWT": "daemon"}),
-        "slurmrest-inetd": ([*enter, f"{VENV}/bin/slurmrest-inetd"], environment),
-    }
-    job_id = submit_jobs(JOBS)
-    rows = []
-    for case in CASES:
-        path = case.path.format(job_id=job_id)
-        request = (
-            f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-SLURM-USER-TOKEN: {token}\r\nConnection: close\r\n\r\n".encode()
-        )
-        rows.append((case, run_pairs(case, programs, request)))
-        print(format_row(*rows[-1]), flush=True)
-    lab("exec", RELEASE, "-u", "alice", "--", "scancel", "--user=alice", "--name=bench")
-    (HERE / "RESULTS.md").write_text(format_results(rows))
-    (HERE / "results.json").write_text(json.dumps({case.name: runs for case, runs in rows}, indent=1) + "\n")
+    """Prepare, measure, write."""
+    try:
+        cluster = bring_up(RELEASE)
+        job_id = submit_jobs(cluster, JOBS)
+        cases = [(name, path.format(job_id=job_id), pairs) for name, path, pairs in CASES]
+        results = measure(cluster, cases)
+    finally:
+        lab("destroy", RELEASE)
+    table = HEADING + "".join(format_row(*row) for row in results)
+    (HERE / "RESULTS.md").write_text(table)
+    print(table)
 
 
-def install_source() -> str:
-    """A wheel of this tree, copied to where the lab's pip can read it; its path inside the lab."""
-    folder = Path(lab("root", RELEASE)) / "var/tmp/bench-wheel"
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(SOURCE)], check=True
+def submit_jobs(cluster: Cluster, count: int) -> int:
+    """Have ``count`` held jobs in the queue; the number of one of them."""
+    script = (
+        f"for i in $(seq {count}); do echo '#!/bin/true' | sbatch -H -J bench -D /tmp -o /dev/null >/dev/null; done"
     )
-    return "/var/tmp/bench-wheel/" + max(folder.glob("*.whl"), key=lambda file: file.stat().st_mtime).name
+    cluster.run(["sh", "-c", script], user="alice", check=True, timeout=1200)
+    return int(cluster.slurm("squeue", "-h", "-o", "%i").split()[0])
 
 
-def median(runs: list[Run], field: str) -> float:
-    return statistics.median(getattr(run, field) for run in runs)
+def measure(cluster: Cluster, cases: list[tuple[str, str, int]]) -> list[Any]:
+    """What pairs.py, inside the cluster, found out."""
+    shutil.copy(HERE / "pairs.py", cluster.root / "tmp" / "pairs.py")
+    order = json.dumps({"program": PROGRAM, "token": cluster.token("alice"), "cases": cases})
+    finished = cluster.run(["python3", "/tmp/pairs.py"], user="root", input=order.encode(), check=True, timeout=1800)
+    found: list[Any] = json.loads(finished.stdout)
+    return found
 
 
-def format_row(case: Case, runs: dict[str, list[Run]]) -> str:
-    """One line of the table: medians, the median of the pairs' ratios, memory."""
-    ours, theirs = runs["slurmrest-inetd"], runs["slurmrestd"]
-    ratio = statistics.median(one.milliseconds / other.milliseconds for one, other in zip(ours, theirs, strict=True))
+def format_row(name: str, pairs: list[list[dict[str, float]]]) -> str:
+    """One line of the table."""
+    theirs, ours = zip(*pairs, strict=True)
+    ratio = statistics.median(one["ms"] / other["ms"] for other, one in pairs)
     cells = [
-        case.name,
-        str(case.pairs),
-        f"{median(theirs, 'milliseconds'):.1f}",
-        f"{median(ours, 'milliseconds'):.1f}",
+        name,
+        str(len(pairs)),
+        f"{median(theirs, 'ms'):.1f}",
+        f"{median(ours, 'ms'):.1f}",
         f"**{ratio:.2f}**",
-        f"{median(theirs, 'own_mebibytes'):.0f}",
-        f"{median(ours, 'own_mebibytes'):.0f}",
-        f"{median(ours, 'command_mebibytes'):.0f}",
+        f"{median(theirs, 'own_mib'):.0f}",
+        f"{median(ours, 'own_mib'):.0f}",
+        f"{median(ours, 'command_mib'):.0f}",
+        f"{median(ours, 'bytes'):.0f}",
     ]
-    return "| " + " | ".join(cells) + " |"
+    return "| " + " | ".join(cells) + " |\n"
 
 
-def format_results(rows: list[tuple[Case, dict[str, list[Run]]]]) -> str:
-    """The whole page."""
-    heading = (
-        "# Paired runs\n\nMade by `make bench` (bench/run.py): slurmrestd in inetd mode and slurmrest-inetd, cold, the same bytes on stdin,\n"
-        f"Slurm {RELEASE}, {os.cpu_count()} cores. Times are medians; the ratio is the median of the pairs' ratios (ours / theirs).\n\n"
-        "| request | pairs | slurmrestd ms | ours ms | ratio | slurmrestd MiB | our process MiB | its command MiB |\n"
-        "|---|---|---|---|---|---|---|---|\n"
-    )
-    return heading + "\n".join(format_row(*row) for row in rows) + "\n"
+def median(runs: tuple[dict[str, float], ...], field: str) -> float:
+    """The median of one field."""
+    return statistics.median(run[field] for run in runs)
 
 
 if __name__ == "__main__":

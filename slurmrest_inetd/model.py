@@ -42,6 +42,10 @@ class Request(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     http_version: str
 
+    def __repr__(self) -> str:
+        """Without the header fields, one of which is a secret."""
+        return f"Request({self.method} {self.target!r})"
+
     def get_all(self, name: str) -> list[str]:
         """Every value of the header field ``name`` (lower case), in order."""
         return [value for key, value in self.headers if key == name]

@@ -5,7 +5,7 @@ its text. Called by exchange.py.
 """
 
 from slurmrest_inetd.envelope import build_meta, format_envelope
-from slurmrest_inetd.errors import ApiError, InternalFault
+from slurmrest_inetd.errors import ApiError, InternalFault, Unauthenticated
 from slurmrest_inetd.log import Trace
 from slurmrest_inetd.model import Answer, Call, Passage, Reply
 from slurmrest_inetd.negotiation import FORMATS
@@ -34,7 +34,8 @@ def format_refusal(error: Exception, trace: Trace) -> Reply:
     if not isinstance(error, ApiError):
         text = "An error of this service, not of the request: its log has the details"
         error = InternalFault(text, source=type(error).__name__)
-    release = read_release(trace.settings) if trace.identity else None
+    is_known = trace.identity is not None and not isinstance(error, Unauthenticated)
+    release = read_release(trace.settings) if is_known else None
     meta = build_meta(trace.call, release)
     if trace.call is None:
         meta["client"] = trace.client._asdict()

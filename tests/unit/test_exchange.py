@@ -228,3 +228,25 @@ def test_a_pipe_of_the_services_own_user_needs_no_token(settings: Settings, capf
     assert line == "HTTP/1.1 200 OK"
     _, line, _, _ = converse(b"GET /slurm/v0.0.42/licenses HTTP/1.1\r\nX-SLURM-USER-TOKEN: a.b.c\r\n\r\n", settings)
     assert line == "HTTP/1.1 401 Unauthorized"
+
+
+def test_a_token_that_slurm_refused_learns_nothing_of_the_cluster(settings: Settings) -> None:
+    folder = Path(settings.command_path.partition(":")[0])
+    install(folder, "scontrol", "echo 'slurm_load_licenses error: Protocol authentication error' >&2; exit 1")
+    _, line, headers, body = converse(f"GET /slurm/v0.0.42/licenses HTTP/1.1\r\n{AUTH}\r\n".encode(), settings)
+    assert line == "HTTP/1.1 401 Unauthorized"
+    assert headers["www-authenticate"] == "Bearer".lower()
+    assert json.loads(body)["meta"]["slurm"]["cluster"] == ""
+
+
+def test_a_request_does_not_show_its_token(settings: Settings) -> None:
+    seen: list[str] = []
+
+    def look(request: object, *_: object) -> None:
+        seen.append(repr(request))
+        raise ZeroDivisionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exchange, "authenticate", look)
+        converse(f"GET /slurm/v0.0.42/licenses HTTP/1.1\r\n{AUTH}\r\n".encode(), settings)
+    assert seen == ["Request(GET '/slurm/v0.0.42/licenses')"]
