@@ -14,6 +14,7 @@ from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.slurm import command
 
 MAX_WORD = 256
+MAX_STEPS = 6
 
 
 class Trace:
@@ -67,29 +68,29 @@ def write_trace(trace: Trace, status: int, sent_bytes: int) -> None:
         f"{(monotonic() - trace.started) * 1000:.0f}ms",
         *(f"{argv[0]}={code}" for argv, code in command.history),
     ]
-    if trace.broken:
-        words.append(f"({trace.broken})")
+    note = trace.broken or describe_error(trace.error)
+    if note:
+        words.append(f"({note})")
     write_line(" ".join(format_word(word) for word in words))
-    if trace.error is not None:
-        write_error(trace.error)
     if trace.settings.verbosity:
         for argv, code in command.history:
             write_line(f"ran {' '.join(format_word(word) for word in argv)}: {code}")
 
 
-def write_error(error: Exception) -> None:
-    """Why a request was refused; where that is our own fault, where it happened, without any value."""
+def describe_error(error: Exception | None) -> str:
+    """Why a request was refused, where the client is not told; where our own fault happened, without any value."""
+    if error is None or type(error).__module__ == "slurmrest_inetd.errors":
+        return ""
     reason = getattr(error, "reason", "")
     if reason:
-        write_line(f"refused: {format_word(reason)}")
-    elif type(error).__module__ != "slurmrest_inetd.errors":
-        place = error.__traceback__
-        steps = []
-        while place is not None:
-            code = place.tb_frame.f_code
-            steps.append(f"{code.co_filename.rpartition('slurmrest_inetd')[2].lstrip('/')}:{place.tb_lineno}")
-            place = place.tb_next
-        write_line(f"fault: {type(error).__name__} at {' > '.join(steps)}")
+        return f"refused: {reason}"
+    steps = []
+    place = error.__traceback__
+    while place is not None:
+        file = place.tb_frame.f_code.co_filename
+        steps.append(f"{file.rpartition('slurmrest_inetd')[2].lstrip('/')}:{place.tb_lineno}")
+        place = place.tb_next
+    return f"fault: {type(error).__name__} at {' > '.join(steps[-MAX_STEPS:])}"
 
 
 def format_word(text: str) -> str:
