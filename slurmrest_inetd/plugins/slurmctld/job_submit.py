@@ -108,6 +108,5 @@ def make_payload(job_id: int, message: str, version: int) -> dict[str, Any]:
     """The reply's members; v0.0.40 and 41 say them twice."""
     payload: dict[str, Any] = {"job_id": job_id, "step_id": STEP, "job_submit_user_msg": message}
     if version < FLAT_SINCE:
-        result = {"job_id": job_id, "step_id": STEP, "error_code": 0, "error": "No error", "job_submit_user_msg": message}
-        return {"result": result, **payload}
+        return {"result": {**payload, "error_code": 0, "error": "No error"}, **payload}
     return payload
