@@ -4,6 +4,7 @@ Law: one function an option, one row a function; a function takes all values and
 together is refused with the name of the property that does not fit (Misfit).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -29,6 +30,12 @@ from slurmrest_inetd.submission.misfit import Misfit, place
 from slurmrest_inetd.submission.resources import join_resources
 
 Values = Mapping[str, Any]
+NO_DISTRIBUTION = (2023, "Task distribution specification invalid")
+# sbatch(1), --distribution
+DISTRIBUTION = re.compile(
+    r"(?:\*|block|cyclic|arbitrary|plane(?:=[0-9]{1,4})?)(?::(?:\*|block|f?cyclic)){0,2}(?:,(?:no)?pack)?",
+    re.IGNORECASE,
+)
 NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
 # the highest number of megabytes that sbatch reads without wrapping
 HIGHEST_MEGABYTES = 1 << 43
@@ -146,6 +153,8 @@ def join_distribution(values: Values) -> Iterator[str]:
     if distribution == "plane" and isinstance(plane, int):
         yield format_option("distribution", f"plane={plane}")
     elif distribution is not None:
+        if not DISTRIBUTION.fullmatch(distribution):
+            raise Misfit("distribution", "Invalid distribution specification", NO_DISTRIBUTION)
         yield format_option("distribution", distribution)
 
 

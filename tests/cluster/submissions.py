@@ -26,6 +26,15 @@ class Refusal(NamedTuple):
     until: int = 45
 
 
+# What a property needs beside it.
+BESIDE: dict[str, dict[str, Any]] = {
+    "cpus_per_tres": {"tres_per_job": "gres/gpu:1"},
+    "memory_per_tres": {"tres_per_job": "gres/gpu:1"},
+    "ntasks_per_tres": {"tres_per_job": "gres/gpu:1"},
+    "tres_per_socket": {"sockets_per_node": 1},
+}
+
+
 def number(value: int) -> dict[str, Any]:
     return {"set": True, "infinite": False, "number": value}
 
@@ -66,7 +75,7 @@ CASES: tuple[Case, ...] = (
     Case("dependency",                "singleton"),
     Case("distribution",              "block:cyclic"),
     Case("distribution",              "plane=2"),
-    Case("distribution_plane_size",   number(2)),
+    Case("distribution_plane_size",   number(2),                  "", 41),
     Case("end_time",                  1900000000),
     Case("environment",               ["PATH=/usr/bin:/bin", "A=b"]),
     Case("excluded_nodes",            ["n1"]),
@@ -152,6 +161,12 @@ CASES: tuple[Case, ...] = (
     Case("tres_bind",                 "gres/gpu:verbose,closest"),
     Case("tres_freq",                 "gpu:high"),
     Case("tres_per_task",             "cpu=1",                    EXACT),
+    Case("tres_per_job",              "gres/gpu:1"),
+    Case("tres_per_node",             "gres/gpu:1"),
+    Case("tres_per_socket",           "gres/gpu:1"),
+    Case("memory_per_tres",           "gres/gpu:100"),
+    Case("cpus_per_tres",             "gres/gpu:2"),
+    Case("ntasks_per_tres",           2,                          EXACT),
     Case("user_id",                   "bob"),
     Case("wait_all_nodes",            True),
     Case("wait_for_switch",           60),
@@ -177,12 +192,6 @@ REFUSED_BY_SLURM: tuple[Case, ...] = (
     Case("account",                   "nosuchaccount"),
     Case("required_nodes",            "nosuchnode"),
     Case("nice",                      -10),
-    Case("tres_per_job",              "gres/gpu:1"),
-    Case("tres_per_node",             "gres/gpu:1"),
-    Case("tres_per_socket",           "gres/gpu:1"),
-    Case("memory_per_tres",           "gres/gpu:100"),
-    Case("ntasks_per_tres",           2),
-    Case("distribution",              "nope"),
 )
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -190,6 +199,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("cpus_per_tres",             "gpu:2",                    "not of the form that Slurm takes either"),
     Refusal("crontab",                   {"minute": "1"},            "slurmrestd submits the job at once, with a warning"),
     Refusal("group_id",                  "root",                     "nobody else"),
+    Refusal("distribution",              "nope",                     "no distribution"),
     Refusal("immediate",                 True,                       "sbatch cannot ask it"),
     Refusal("job_id",                    4242,                       "sbatch cannot ask it"),
     Refusal("maximum_cpus",              2,                          "sbatch has no option for it"),

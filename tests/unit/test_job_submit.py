@@ -122,7 +122,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"flags": ["TOP_PRIORITY_JOB"]}, "flags"), ({"flags": ["GRES_BINDING_ENFORCED", "GRES_BINDING_DISABLED"]}, "flags"),
     ({"flags": ["KILL_INVALID_DEPENDENCY", "NO_KILL_INVALID_DEPENDENCY"]}, "flags"),
     ({"flags": ["EXPEDITED_REQUEUE"], "requeue": False}, "flags"), ({"flags": ["NOPE"]}, "flags"),
-    ({"tres_per_node": "gpu:1"}, "tres_per_node"), ({"tres_freq": "cpu:1"}, "tres_freq"), ({"immediate": True}, "immediate"),
+    ({"distribution": "nope"}, "distribution"), ({"distribution": ""}, "distribution"), ({"tres_per_node": "gpu:1"}, "tres_per_node"), ({"tres_freq": "cpu:1"}, "tres_freq"), ({"immediate": True}, "immediate"),
     ({"spank_environment": ["A=b"]}, "spank_environment"), ({"crontab": {"line": {}}}, "crontab"),
     ({"crontab": 5}, "crontab"), ({"user_id": "bob"}, "user_id"), ({"user_id": "0"}, "user_id"), ({"group_id": "root"}, "group_id"),
     ({"job_id": 5}, "job_id"), ({"step_id": {"job_id": 5}}, "step_id"), ({"x11": ["FIRST_NODE"]}, "x11"),
