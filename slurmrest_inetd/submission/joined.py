@@ -121,6 +121,8 @@ def join_numbers(values: Values) -> Iterator[str]:
         number = values.get(name)
         if number is INFINITE:
             raise Misfit(name, "It cannot be infinite")
+        if number and name == "priority" and values.get("hold"):
+            raise Misfit(name, "A held job has no priority: sbatch drops it, slurmrestd does not hold the job")
         if number:
             yield format_option(option, number)
         elif number == 0 and name == "priority":

@@ -3,6 +3,7 @@
 Law: one row a kind. A kind's parser takes the JSON value and gives None where the value asks for nothing.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -47,6 +48,9 @@ EARLIEST_SECONDS = 10**9
 LONGEST_NAME_BYTES = 255
 LONGEST_VALUE_BYTES = 262143
 HIGHEST_LIMIT = 0xFFFFFFFFFFFFFFFE
+# sbatch(1), --mem
+UNITS = "KMGT"
+MEMORY = re.compile(rf"([0-9]{{1,15}})([{UNITS}])", re.ASCII | re.IGNORECASE)
 
 
 class Kind(NamedTuple):
@@ -83,6 +87,17 @@ def parse_minutes(value: Any) -> int | Infinite | None:
     if minutes == 0:
         raise Unusable("A time of 0 minutes cannot be asked for")
     return minutes
+
+
+def parse_megabytes(value: Any) -> int | Infinite | None:
+    """An amount of memory in megabytes, also as ``512M``, ``2G``. Raises Unusable, also for a part of a megabyte."""
+    match = MEMORY.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return parse_optional_number(value, 0, HIGHEST_UINT64)
+    kilobytes = int(match[1]) * 1024 ** (UNITS.index(match[2].upper()))
+    if kilobytes % 1024:
+        raise Unusable(f"{show_value(value)} is no whole number of megabytes")
+    return parse_number(kilobytes // 1024, 0, HIGHEST_UINT64)
 
 
 def parse_ports(value: Any) -> int | None:
@@ -155,7 +170,7 @@ KINDS: dict[str, Kind] = {
     "nice":         Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
     "number16":     Kind(optional(HIGHEST_UINT16)),
     "number32":     Kind(optional(HIGHEST_UINT32)),
-    "number64":     Kind(optional(HIGHEST_UINT64)),
+    "megabytes":    Kind(parse_megabytes),
     "minutes":      Kind(parse_minutes),
     "time":         Kind(parse_begin),
     "signal":       Kind(parse_signal,                     "string"),

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS, list_properties
-from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, WARN_FLAGS
+from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, REFUSED_FLAGS, WARN_FLAGS
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.script import check_script, disarm_script
 from slurmrest_inetd.slurm.values import INFINITE, Unusable, name_types, parse_text
 from slurmrest_inetd.submission.findings import Findings, describe_type, note_unknown
 from slurmrest_inetd.submission.joined import NEEDS
 from slurmrest_inetd.submission.kinds import KINDS
+from slurmrest_inetd.submission.lengths import check_argv, check_word
 from slurmrest_inetd.submission.misfit import Misfit
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
@@ -64,8 +65,8 @@ def read_submission(body: Any, version: int, user: str) -> Submission:
     check_components(options, [place for place, _ in jobs], found)
     note_own_variables(first, path, found)
     arguments = tuple(first.get("argv", ()))
-    if ":" in arguments:
-        found.refuse(Unusable("sbatch drops an argument that is a colon only"), f"{path}argv/")
+    check_arguments(arguments, path, found)
+    check_lengths([*options, arguments], [*(place for place, _ in jobs), f"{path}argv/"], found)
     found.settle()
     return Submission(options, disarm_script(script), arguments, environment, tuple(found.notices))
 
@@ -136,7 +137,7 @@ def note_idle(values: dict[str, Any], path: str, found: Findings) -> None:
             found.warn(f"It has no effect on the job without {need}", f"{path}{name}/")
     for name, words in (("flags", JOB_FLAGS), ("kill_warning_flags", WARN_FLAGS)):
         for flag in values.get(name, ()):
-            if words[flag] is None:
+            if words[flag] is None and flag not in REFUSED_FLAGS:
                 found.warn(f"{flag} has no effect on a submission", f"{path}{name}/")
     if values.get("power_flags"):
         found.warn("It has no effect on the job: Slurm knows no such flag", f"{path}power_flags/")
@@ -170,6 +171,9 @@ def format_environment(first: dict[str, Any], path: str, found: Findings) -> byt
     place = f"{path}environment/"
     if not entries and all(problem.source != place for problem in found.problems):
         found.refuse(Unusable("The job needs an environment: one variable at least", NO_ENVIRONMENT), place)
+    if not any(entry.startswith("SLURM_SUBMIT_DIR=") for entry in entries):
+        # else sbatch's own directory, where the job's scripts would go
+        entries.append(f"SLURM_SUBMIT_DIR={first.get('current_working_directory', '')}")
     for name, limit in first.get("rlimits", {}).items():
         entries.append(f"SLURM_RLIMIT_{LIMITS[name]}={UNLIMITED if limit is INFINITE else limit}")
     return "".join(entry + "\0" for entry in entries).encode()
@@ -183,6 +187,28 @@ def check_components(components: tuple[tuple[str, ...], ...], paths: list[str], 
         if missing:
             text = f"sbatch would give this component another one's --{missing[0]}: give each component its own"
             found.refuse(Unusable(text), f"{path}{PROPERTIES.get(missing[0], 'flags')}/")
+
+
+def check_arguments(arguments: tuple[str, ...], path: str, found: Findings) -> None:
+    """Refuse what would not reach the script as it is."""
+    if ":" in arguments:
+        found.refuse(Unusable("sbatch drops an argument that is a colon only"), f"{path}argv/")
+
+
+def check_lengths(lists: list[tuple[str, ...]], paths: list[str], found: Findings) -> None:
+    """Refuse what no command could be given: a word too long, or all of them together."""
+    for path, words in zip(paths, lists, strict=True):
+        for word in words:
+            option = word.partition("=")[0][2:] if word.startswith("--") else ""
+            field = f"{PROPERTIES[option]}/" if option in PROPERTIES and not path.endswith("argv/") else ""
+            try:
+                check_word(word)
+            except Unusable as error:
+                found.refuse(error, f"{path}{field}")
+    try:
+        check_argv([word for words in lists for word in words])
+    except Unusable as error:
+        found.refuse(error, "#/")
 
 
 def note_own_variables(first: dict[str, Any], path: str, found: Findings) -> None:

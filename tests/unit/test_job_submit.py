@@ -240,7 +240,7 @@ def test_one_sbatch_with_the_script_and_the_environment_apart(ask: Asker, fake_s
     assert run.argv == [*START, "--job-name=", "--chdir=/tmp", "/dev/stdin", "-a", "--uid=0"]
     assert run.stdin == SCRIPT.replace("#SBATCH", "# SBATCH").encode()
     limits = b"SLURM_RLIMIT_CORE=0\0SLURM_RLIMIT_STACK=18446744073709551615\0"
-    assert run.descriptor == b"LD_PRELOAD=/x\0A=b\nc\0" + limits
+    assert run.descriptor == b"LD_PRELOAD=/x\0A=b\nc\0SLURM_SUBMIT_DIR=/tmp\0" + limits
     assert run.environment["SLURM_JWT"] == TOKEN
     assert not {"LD_PRELOAD", "A"} & set(run.environment)
 
@@ -263,7 +263,7 @@ def test_the_older_versions_say_it_twice(ask: Asker, fake_slurm: FakeSlurm) -> N
         "job_id": 77, "step_id": "batch", "job_submit_user_msg": "be kind", "error_code": 0, "error": "No error"
     }  # fmt: skip
     assert document["job_submit_user_msg"] == "be kind"
-    assert document["warnings"] == [{"description": "be kind", "source": "sbatch"}]
+    assert document["warnings"] == []
 
 
 # fmt: off
@@ -368,3 +368,95 @@ def test_the_job_has_the_umask_that_it_asks_for(
     finally:
         os.umask(before)
     assert int((fake_slurm.folder / "mask").read_text(), 8) == mask
+
+
+def test_what_the_job_submit_plugin_says_is_no_complaint_of_sbatch(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("sbatch", b"77\n", b"sbatch: one\nsbatch: error: Ignoring -S since it's not allowed\nsbatch: two\n")
+    document = submit(ask, {"script": SCRIPT, "job": JOB}).document
+    assert document["job_submit_user_msg"] == "one\ntwo"
+    assert document["warnings"] == [{"description": "Ignoring -S since it's not allowed", "source": "sbatch"}]
+
+
+# fmt: off
+TOLD: list[Any] = [
+    (b"sbatch: error: no!\nsbatch: error: Batch job submission failed: Unspecified error\n",
+     "Batch job submission failed: Unspecified error; no!", -1, "Unspecified error"),
+    (b"sbatch: error: pay\nsbatch: error: Batch job submission failed: Invalid account or account/partition combination specified\n",
+     "Batch job submission failed: Invalid account or account/partition combination specified; pay", 2045,
+     "Invalid account or account/partition combination specified"),
+    (b"sbatch: unrecognized option '--x'\nTry \"sbatch --help\" for more information\n",
+     "Batch job submission failed: unrecognized option '--x'", 0, "unrecognized option '--x'"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("stderr", "description", "number", "error"), TOLD)
+def test_a_refusal_says_what_was_said_before_it(
+    ask: Asker, fake_slurm: FakeSlurm, stderr: bytes, description: str, number: int, error: str
+) -> None:
+    fake_slurm.say("sbatch", b"", stderr, 1)
+    (problem,) = submit(ask, {"script": SCRIPT, "job": JOB}).document["errors"]
+    assert (problem["description"], problem["error_number"], problem["error"]) == (description, number, error)
+
+
+@pytest.mark.parametrize("job", [{"hold": True}, {"priority": 0}])
+def test_a_held_job_is_said_to_be_held(ask: Asker, fake_slurm: FakeSlurm, job: dict[str, Any]) -> None:
+    fake_slurm.say("sbatch", b"77\n")
+    held = "Job is in held state, pending scheduler release"
+    document = submit(ask, {"script": SCRIPT, "job": {**JOB, **job}}, 41).document
+    assert (document["result"]["error_code"], document["result"]["error"]) == (2042, held)
+    assert [notice["description"] for notice in document["warnings"]] == [
+        f"Job submission resulted in non-zero return code: {held}", held
+    ]  # fmt: skip
+    several = {"script": SCRIPT, "jobs": [{**JOB, **job}, {"current_working_directory": "/", **job}]}
+    first, _ = submit(ask, several).document["warnings"]
+    assert first["description"] == f"HetJob submission resulted in non-zero return code: {held}"
+    assert first["source"] == "slurm_submit_batch_het_job()"
+
+
+def test_a_held_job_has_no_priority() -> None:
+    assert refuse({"hold": True, "priority": 77}) == ["#/job/priority/"]
+    assert read({"hold": False, "priority": 77}) == ["--priority=77"]
+    assert read({"hold": True, "priority": 0}).count("--hold")
+
+
+def test_the_directory_of_submission_is_the_jobs_own_unless_it_says_otherwise() -> None:
+    def environment(*entries: str) -> bytes:
+        job = {"current_working_directory": "/work dir", "environment": list(entries)}
+        return read_submission({"script": SCRIPT, "job": job}, 45, "alice").environment
+
+    assert environment("A=1") == b"A=1\0SLURM_SUBMIT_DIR=/work dir\0"
+    assert environment("SLURM_SUBMIT_DIR=", "SLURM_SUBMIT_DIRS=x") == b"SLURM_SUBMIT_DIR=\0SLURM_SUBMIT_DIRS=x\0"
+
+
+def test_what_no_command_could_be_given_is_refused_by_name(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("sbatch", b"77\n")
+    longest = 128 * 1024 - 1 - len("--comment=")
+    assert submit(ask, {"script": SCRIPT, "job": {**JOB, "comment": "é" * (longest // 2)}}).status == 200
+    heard = submit(ask, {"script": SCRIPT, "job": {**JOB, "comment": "é" * (longest // 2 + 1)}})
+    assert heard.status == 422
+    assert [(e["source"], e["error_number"]) for e in heard.document["errors"]] == [("#/job/comment/", 2012)]
+    assert refuse({"argv": ["me", "x" * 131072]}) == ["#/job/argv/"]
+    assert refuse({"argv": ["me", "--comment=" + "x" * 131072]}) == ["#/job/argv/"]
+    assert refuse({"argv": ["me", *["x" * 1000] * 2000]}) == ["#/"]
+    assert submit(ask, {"script": SCRIPT, "job": {**JOB, "argv": ["me", *["x" * 1000] * 1500]}}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("2G", "2048M"), ("1t", "1048576M"), ("64", "64M"), ("1024K", "1M"), ("0m", "0M"), (" 7 ", "7M")],
+)
+def test_memory_may_have_a_unit(text: str, option: str) -> None:
+    assert read({"memory_per_node": text}) == [f"--mem={option}"]
+
+
+@pytest.mark.parametrize("text", ["1k", "1.5G", "2GB", "G", "-1G", "\u0662G", "999999999999999T", "2 G", ""])
+def test_memory_that_is_none(text: str) -> None:
+    assert refuse({"memory_per_cpu": text}) == ["#/job/memory_per_cpu/"]
+
+
+def test_a_flag_that_is_refused_is_not_called_idle() -> None:
+    with pytest.raises(Unprocessable) as caught:
+        read_submission({"script": SCRIPT, "job": {**JOB, "flags": ["TOP_PRIORITY_JOB", "DEPENDENT"]}}, 45, "alice")
+    assert [problem.source for problem in caught.value.problems] == ["#/job/flags/"]
+    assert [notice.description for notice in caught.value.warnings] == ["DEPENDENT has no effect on a submission"]

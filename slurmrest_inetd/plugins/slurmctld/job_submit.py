@@ -31,6 +31,10 @@ SCRIPT = "/dev/stdin"
 STEP = "batch"
 FLAT_SINCE = 42
 DEFAULT_UMASK = 0o022
+COMPLAINT = b"sbatch: error: "
+CALL, HETEROGENEOUS_CALL = "slurm_submit_batch_job()", "slurm_submit_batch_het_job()"
+HELD = (2042, "Job is in held state, pending scheduler release")
+UNSPECIFIED = "Unspecified error"
 
 
 def post_job_submit(call: Call) -> Answer:
@@ -45,9 +49,14 @@ def post_job_submit(call: Call) -> Answer:
     job_id = read_job_id(finished)
     if finished.status or job_id is None:
         raise explain_failure(finished, submission.warnings)
-    messages = clean_stderr(finished.stderr)
-    warnings = (*submission.warnings, *(Notice(message, "sbatch") for message in messages))
-    return Answer(make_payload(job_id, "\n".join(messages), call.version), warnings=warnings)
+    messages, complaints = split_messages(finished.stderr)
+    held = "--hold" in submission.components[0]
+    warnings = (
+        *submission.warnings,
+        *(Notice(complaint, "sbatch") for complaint in complaints),
+        *(note_held(len(submission.components) > 1) if held else ()),
+    )
+    return Answer(make_payload(job_id, "\n".join(messages), call.version, held), warnings=warnings)
 
 
 def run_under_umask(mask: int, command: Command, call: Call) -> Finished:
@@ -86,6 +95,21 @@ def read_job_id(finished: Finished) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
+def split_messages(stderr: bytes) -> tuple[list[str], list[str]]:
+    """What the site's job_submit plugin tells the user, and what sbatch complains of, each without sbatch's name."""
+    lines = stderr.splitlines()
+    complaints = [line for line in lines if line.startswith(COMPLAINT)]
+    messages = [line for line in lines if not line.startswith(COMPLAINT)]
+    return clean_stderr(b"\n".join(messages)), clean_stderr(b"\n".join(complaints))
+
+
+def note_held(several: bool) -> tuple[Notice, Notice]:
+    """slurmrestd's two warnings of a job that was accepted and is held."""
+    submitter, caller = ("HetJob", HETEROGENEOUS_CALL) if several else ("Job", CALL)
+    first = Notice(f"{submitter} submission resulted in non-zero return code: {HELD[1]}", caller)
+    return first, Notice(HELD[1], CALL)
+
+
 def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiError:
     """The exception for an sbatch that did not say which job it submitted."""
     what = "Batch job submission failed"
@@ -96,7 +120,7 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
     elif finished.status == 0:
         error = InternalFault("sbatch did not say which job it submitted, if any", source="sbatch")
     else:
-        error = read_failure(finished, what)
+        error = explain_refusal(finished, what)
         if isinstance(error, NotFound):
             # what is unknown is a node, a job to depend on: something within the request, not what it asked for
             error = Unprocessable(what, problems=error.problems)
@@ -104,9 +128,24 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
     return error
 
 
-def make_payload(job_id: int, message: str, version: int) -> dict[str, Any]:
-    """The reply's members; v0.0.40 and 41 say them twice."""
+def explain_refusal(finished: Finished, what: str) -> ApiError:
+    """Slurm's refusal, with what was said before it: by the site's job_submit plugin, or by sbatch."""
+    error = read_failure(finished, what)
+    lines = [line for line in clean_stderr(finished.stderr) if not line.startswith('Try "sbatch --help"')]
+    if lines:
+        problem = error.problems[0]
+        if not problem.error_number:
+            reason = lines[-1].removeprefix(f"{what}: ")
+            problem = problem._replace(error_number=-1 if reason == UNSPECIFIED else 0, error=reason)
+        description = "; ".join((f"{what}: {problem.error}", *lines[:-1]))
+        error.problems = (problem._replace(description=description),)
+    return error
+
+
+def make_payload(job_id: int, message: str, version: int, held: bool) -> dict[str, Any]:
+    """The reply's members; v0.0.40 and 41 say them twice, there with slurmctld's own code of success."""
     payload: dict[str, Any] = {"job_id": job_id, "step_id": STEP, "job_submit_user_msg": message}
     if version < FLAT_SINCE:
-        return {"result": {**payload, "error_code": 0, "error": "No error"}, **payload}
+        code, text = HELD if held else (0, "No error")
+        return {"result": {**payload, "error_code": code, "error": text}, **payload}
     return payload
