@@ -182,10 +182,9 @@ def test_letter_case(cluster: Cluster, rich_state: RichState, path: str, name: s
     assert [entry["name"] for entry in document[f"{path.partition('/')[0]}s"]] == [name]
 
 
+@pytest.mark.parametrize("cluster", ["26.05"], indirect=True)
 def test_the_resources_of_a_task(cluster: Cluster, rich_state: RichState) -> None:
-    """slurmrestd shows those of the array's last record whatever the task."""
-    if SPOKEN[cluster.release][-1] < 44:
-        pytest.skip(f"{cluster.release} does not speak v0.0.44")
+    """slurmrestd shows those of the array's last record whatever the task. No release before has v0.0.44."""
     array = rich_state.names["array"]
     task = cluster.slurm("squeue", "-h", "-t", "running", "-j", array, "-o", "%A %K").split()[:2]
     by_task, by_record = (
