@@ -4,7 +4,6 @@ Law: one function an option, one row a function; a function takes all values and
 together is refused with the name of the property that does not fit (Misfit).
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -26,16 +25,11 @@ from slurmrest_inetd.slurm.argv import (
     format_seconds,
 )
 from slurmrest_inetd.slurm.values import CONVERSION, INFINITE, Unusable
+from slurmrest_inetd.submission.distribution import join_distribution
 from slurmrest_inetd.submission.misfit import Misfit, place
 from slurmrest_inetd.submission.resources import join_resources
 
 Values = Mapping[str, Any]
-NO_DISTRIBUTION = (2023, "Task distribution specification invalid")
-# sbatch(1), --distribution
-DISTRIBUTION = re.compile(
-    r"(?:\*|block|cyclic|arbitrary|plane(?:=[0-9]{1,4})?)(?::(?:\*|block|f?cyclic)){0,2}(?:,(?:no)?pack)?",
-    re.IGNORECASE,
-)
 NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
 # the highest number of megabytes that sbatch reads without wrapping
 HIGHEST_MEGABYTES = 1 << 43
@@ -150,16 +144,6 @@ def join_switches(values: Values) -> Iterator[str]:
         yield format_option("switches", f"{switches}@{format_seconds(wait)}" if wait else switches)
 
 
-def join_distribution(values: Values) -> Iterator[str]:
-    distribution, plane = values.get("distribution"), values.get("distribution_plane_size")
-    if distribution == "plane" and isinstance(plane, int):
-        yield format_option("distribution", f"plane={plane}")
-    elif distribution is not None:
-        if not DISTRIBUTION.fullmatch(distribution):
-            raise Misfit("distribution", "Invalid distribution specification", NO_DISTRIBUTION)
-        yield format_option("distribution", distribution)
-
-
 def join_sharing(values: Values) -> Iterator[str]:
     for name, words in (("shared", SHARED), ("exclusive", EXCLUSIVE)):
         members = values.get(name, ())
@@ -220,9 +204,8 @@ JOINERS: tuple[Callable[[Values], Iterator[str]], ...] = (
 )
 # Without one of these beside it, the property means nothing to slurmctld.
 NEEDS: dict[str, str] = {
-    "kill_warning_delay":       "kill_warning_signal",
-    "kill_warning_flags":       "kill_warning_signal",
-    "wait_for_switch":          "required_switches",
-    "distribution_plane_size":  "distribution",
+    "kill_warning_delay":  "kill_warning_signal",
+    "kill_warning_flags":  "kill_warning_signal",
+    "wait_for_switch":     "required_switches",
 }
 # fmt: on

@@ -460,3 +460,32 @@ def test_a_flag_that_is_refused_is_not_called_idle() -> None:
         read_submission({"script": SCRIPT, "job": {**JOB, "flags": ["TOP_PRIORITY_JOB", "DEPENDENT"]}}, 45, "alice")
     assert [problem.source for problem in caught.value.problems] == ["#/job/flags/"]
     assert [notice.description for notice in caught.value.warnings] == ["DEPENDENT has no effect on a submission"]
+
+
+# fmt: off
+LAYOUTS: list[tuple[dict[str, Any], list[str] | str]] = [
+    ({"distribution": "cyclic:fcyclic,Pack"},                            ["--distribution=cyclic:fcyclic,Pack"]),
+    ({"distribution": "*:*:block,nopack"},                               ["--distribution=*:*:block,nopack"]),
+    ({"distribution_plane_size": 4},                                     ["--distribution=plane=4"]),
+    ({"distribution": "Plane", "distribution_plane_size": 4},            ["--distribution=plane=4"]),
+    ({"distribution": "plane=4", "distribution_plane_size": 4},          ["--distribution=plane=4"]),
+    ({"distribution": "plane=65533"},                                    ["--distribution=plane=65533"]),
+    ({"distribution_plane_size": {"set": False}},                        []),
+    ({"distribution": "plane=3", "distribution_plane_size": 4},          "distribution_plane_size"),
+    ({"distribution": "cyclic", "distribution_plane_size": 4},           "distribution_plane_size"),
+    ({"distribution_plane_size": 0},                                     "distribution_plane_size"),
+    ({"distribution_plane_size": {"set": True, "infinite": True}},       "distribution_plane_size"),
+    ({"distribution": "plane"},                                          "distribution"),
+    ({"distribution": "plane=70000"},                                    "distribution"),
+    ({"distribution": "block,--uid=0"},                                  "distribution"),
+    ({"distribution": ""},                                               "distribution"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("job", "expected"), LAYOUTS)
+def test_a_planes_size_alone_asks_for_planes(job: dict[str, Any], expected: list[str] | str) -> None:
+    if isinstance(expected, str):
+        assert refuse(job) == [f"#/job/{expected}/"]
+    else:
+        assert read(job) == expected
