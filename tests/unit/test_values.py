@@ -1,6 +1,7 @@
 """JSON values as Slurm's: what is taken, what is refused."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-PARSERS = [
+PARSERS: list[Callable[[Any], Any]] = [
     parse_text,
     parse_texts,
     parse_csv,
