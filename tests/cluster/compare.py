@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import CLOCKS, LEAVES, ORDERS, STATUSES, Order
+from differences import CLOCKS, LEAVES, ORDERS, PASSING_FLAGS, STATUSES, Order
 from replies import Reply
 
 MISSING = "(not there)"
@@ -52,6 +52,8 @@ def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterato
     if "json" not in (peer.get("content-type") or ""):
         return
     documents = json.loads(peer.body), json.loads(ours.body)
+    for document in documents:
+        drop_passing_flags(document)
     for row in ORDERS:
         if re.fullmatch(row.target, target) and sort_both(documents, row):
             used.add(row)
@@ -62,6 +64,13 @@ def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterato
         used.update(rows)
         if not rows:
             yield f"{target}: {finding.path}: {str(finding.peer)[:SHOWN]!r}, ours {str(finding.ours)[:SHOWN]!r}"
+
+
+def drop_passing_flags(document: dict[str, Any]) -> None:
+    """Take out of each job what the scheduler notes on it as it goes by."""
+    for job in document.get("jobs", []):
+        if "flags" in job:
+            job["flags"] = [flag for flag in job["flags"] if flag not in PASSING_FLAGS]
 
 
 def is_clock(finding: Finding) -> bool:

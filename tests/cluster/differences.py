@@ -44,6 +44,9 @@ class Clock(NamedTuple):
 
 
 # fmt: off
+# What the scheduler notes on a job as it goes by.
+PASSING_FLAGS = ("SCHEDULING_ATTEMPTED", "BACKFILL_ATTEMPTED")
+
 CLOCKS = (
     Clock(r".*(last_update|last_backfill)\.number|slurm_conf_meta\.LastUpdate",                                     20),
     Clock(r"jobs\.\d+\.(steps\.\d+\.)?time\.(elapsed|suspended|end|start|planned)(\.number)?",      20),
