@@ -2,13 +2,14 @@
 
 Law: what a cluster is stands in tests/lab/clusters.py; here is only when there is one. Where clusters cannot be had (not root, no
 network, no Debian) these tests are skipped and say why; with CI=true or SLURMREST_REQUIRE_CLUSTERS=1 that is a failure.
+Clusters stay up for the next run, but with SLURMREST_TAKE_DOWN=1.
 """
 
 import os
 from typing import NoReturn
 
 import pytest
-from clusters import Cluster, NoClusters, bring_up
+from clusters import Cluster, NoClusters, bring_up, lab
 from rich_state import RichState, make_rich_state
 
 SERVED = ("24.11", "26.05")
@@ -54,3 +55,11 @@ def refuse(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true" or os.environ.get("SLURMREST_REQUIRE_CLUSTERS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def pytest_sessionfinish() -> None:
+    """Take down what this run brought up (it holds it: nobody else's), where that is wanted."""
+    if os.environ.get("SLURMREST_TAKE_DOWN") == "1":
+        for release, found in clusters.items():
+            if isinstance(found, Cluster):
+                lab("down", release)

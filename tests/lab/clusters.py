@@ -21,6 +21,8 @@ from replies import Reply, format_request, parse_reply
 TREE = Path(__file__).parent.parent.parent
 SLURM_LAB = TREE / "tests" / "lab" / "slurm-lab"
 CANNOT = 77
+# Where slurm-lab keeps clusters, unless SLURM_LAB says so.
+LAB = "/var/lib/slurmrest-inetd-lab"
 VENV = "/opt/slurmrest-inetd"
 PROGRAM = f"{VENV}/bin/slurmrest-inetd"
 # What makes the wheel: when none of it has changed, what is installed still stands.
@@ -142,10 +144,27 @@ def lab(*words: str, env: Mapping[str, str] | None = None) -> subprocess.Complet
 
 def bring_up(release: str) -> Cluster:
     """Start the cluster where it is not up, install the program where it has changed; raises NoClusters, RuntimeError."""
+    if os.geteuid() == 0:
+        hold_cluster(release)
     lab("up", release)
     cluster = Cluster(release)
     install_program(cluster)
     return cluster
+
+
+def hold_cluster(release: str) -> None:
+    """Keep the cluster to this process until it ends; raises RuntimeError where another one has it.
+
+    Two runs on one cluster would cancel each other's jobs, and the one that ends first would take it down.
+    """
+    place = f"{os.environ.get('SLURM_LAB', LAB)}/{release}"
+    fd = os.open(f"/run/{place.strip('/').replace('/', '-')}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RuntimeError(
+            f"the cluster in {place} is in use by another run; SLURM_LAB=DIRECTORY makes one elsewhere"
+        ) from None
 
 
 def install_program(cluster: Cluster) -> None:
