@@ -1,5 +1,6 @@
 """The tests that need no Slurm, run again by each release's own Python: 3.11, 3.13 and 3.14."""
 
+import os
 import shutil
 import tomllib
 
@@ -23,7 +24,10 @@ def test_the_unit_tests_pass_there(any_cluster: Cluster) -> None:
         shutil.copytree(TREE / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(TREE / "pyproject.toml", copy)
     command = f"cd {WHERE} && exec {VENV}/bin/python -B -m pytest tests/unit -q -n 2 -p no:cacheprovider -o pythonpath='tests/lab .'"
-    done = any_cluster.run(
-        ["sh", "-c", command], timeout=280, env={"HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis", "PYTHONPATH": WHERE}
-    )
+    environment = {
+        "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis",
+        "PYTHONPATH": WHERE,
+        "CI": os.environ.get("CI", ""),
+    }
+    done = any_cluster.run(["sh", "-c", command], timeout=280, env=environment)
     assert done.returncode == 0, done.stdout.decode()[-5000:]
