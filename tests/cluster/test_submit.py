@@ -76,7 +76,9 @@ def differ(peer: Any, ours: Any, allowed: str) -> Iterator[str]:
     for found in compare_documents(peer, ours):
         if re.fullmatch(ALWAYS, found.path) or (allowed and re.fullmatch(allowed, found.path)):
             continue
-        one, other = (str(value).replace(own, "ID") for value, own in zip((found.peer, found.ours), ids, strict=True))
+        values = zip((found.peer, found.ours), ids, strict=True)
+        # the id as a whole number, not its digits within another
+        one, other = (re.sub(rf"(?<!\d){own}(?!\d)", "ID", str(value)) for value, own in values)
         if one != other:
             yield f"{found.path}: {one} | {other}"
 
