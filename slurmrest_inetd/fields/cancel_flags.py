@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class CancelFlag(NamedTuple):
-    """One of the three; none of them where the flag only shapes the reply."""
+    """One of the three; none of them where the flag shapes the reply, or leaves an option out."""
 
     option: str = ""
     idle: str = ""
@@ -20,7 +20,7 @@ NO_OPTION = "scancel has no option for it"
 CANCEL_FLAGS: dict[str, CancelFlag] = {
     "BATCH_JOB":           CancelFlag(option="--batch"),
     "ARRAY_TASK":          CancelFlag(idle="the job id says whether it is a task"),
-    "FULL_STEPS_ONLY":     CancelFlag(refused=NO_OPTION),
+    "FULL_STEPS_ONLY":     CancelFlag(),
     "FULL_JOB":            CancelFlag(option="--full"),
     "FEDERATION_REQUEUE":  CancelFlag(refused=NO_OPTION),
     "HURRY":               CancelFlag(option="--hurry"),

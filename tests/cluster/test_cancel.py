@@ -1,6 +1,7 @@
 """DELETE job/{job_id} on real clusters: what is said is what became of the job."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from test_submit import JOB, SCRIPT, path
 RELEASES = pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
 VERSION = {"24.11": 42, "26.05": 45}
 NUMBER_OF = {"unknown": 2017, "ended": 2021, "waiting": 2020}
+WAIT_SECONDS = 60
 
 
 def make_job(cluster: Cluster, user: str = "bob", **properties: Any) -> int:
@@ -67,6 +69,32 @@ def test_what_did_not_happen_is_said(cluster: Cluster) -> None:
     said, document = delete(cluster, job_id)
     assert (said, document["errors"][0]["error_number"]) == (409, NUMBER_OF["ended"])
     assert document["status"][0]["error"]["code"] == NUMBER_OF["ended"]
+
+
+def wait_for(cluster: Cluster, job_id: int, state: str) -> None:
+    """Wait until the job is in ``state``; fails when it does not come."""
+    end = time.monotonic() + WAIT_SECONDS
+    while get_state(cluster, job_id) != [state]:
+        assert time.monotonic() < end, get_state(cluster, job_id)
+        time.sleep(0.5)
+
+
+@RELEASES
+def test_a_signal_reaches_the_script_as_it_does_through_slurmrestd(cluster: Cluster) -> None:
+    # a shell that waits for its child notes a signal at once
+    script = "#!/bin/bash\ntrap 'exit 7' USR1\nsleep 50 & wait\n"
+    for ask in (cluster.http_peer, cluster.http):
+        body = {"script": script, "job": {**JOB, "hold": False}}
+        reply = cluster.http("POST", path(VERSION[cluster.release]), user="bob", body=body)
+        job_id = int(reply.json()["job_id"])
+        try:
+            wait_for(cluster, job_id, "RUNNING")
+            time.sleep(1)  # the trap is set after the job is said to run
+            target = f"/slurm/v0.0.{VERSION[cluster.release]}/job/{job_id}?signal=USR1"
+            assert ask("DELETE", target, user="bob").status == 200
+            wait_for(cluster, job_id, "FAILED")
+        finally:
+            cluster.slurm("scancel", str(job_id))
 
 
 @RELEASES

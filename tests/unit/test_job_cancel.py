@@ -7,7 +7,8 @@ from conftest import TOKEN, Asker, Heard
 from playback import FakeSlurm
 
 DONE = b"scancel: Terminating job 12\n"
-START = ["scancel", "--verbose", "--ctld"]
+START = ["scancel", "--verbose"]
+OWNER = ["squeue", "--noheader", "--format=%u"]
 
 
 def cancel(ask: Asker, rest: str = "12", version: int = 45) -> Heard:
@@ -16,13 +17,21 @@ def cancel(ask: Asker, rest: str = "12", version: int = 45) -> Heard:
 
 # fmt: off
 ASKED: list[Any] = [
-    ("12",                               ["12"]),
-    ("12_3",                             ["12_3"]),
-    ("12+1",                             ["12+1"]),
-    ("12?signal=USR1",                   ["--signal=10", "12"]),
-    ("12?signal=",                       ["12"]),
-    ("12?flags=HURRY&flags=FULL_JOB",    ["--hurry", "--full", "12"]),
+    ("12",                                    ["12"]),
+    ("12_3",                                  ["12_3"]),
+    ("12?signal=",                            ["12"]),
+    ("12?flags=HURRY&flags=FULL_JOB",         ["--hurry", "--full", "12"]),
+    ("12?signal=KILL",                        ["--full", "--signal=9", "12"]),
     ("12?flags=batch_job,CRON_JOBS&signal=9", ["--batch", "--cron", "--signal=9", "12"]),
+]
+# these are asked once, in a way that is only safe for a job of one's own
+ASKED_ONCE: list[Any] = [
+    ("12+1",                                  ["12+1"]),
+    ("12?signal=USR1",                        ["--full", "--signal=10", "12"]),
+    ("12_3?signal=10",                        ["--full", "--signal=10", "12_3"]),
+    ("12?signal=USR1&flags=BATCH_JOB",        ["--batch", "--signal=10", "12"]),
+    ("12?signal=USR1&flags=FULL_JOB",         ["--full", "--signal=10", "12"]),
+    ("12?signal=USR1&flags=FULL_STEPS_ONLY",  ["--signal=10", "12"]),
 ]
 # fmt: on
 
@@ -36,6 +45,27 @@ def test_scancel_is_asked(ask: Asker, fake_slurm: FakeSlurm, rest: str, options:
     assert heard.document["warnings"] == []
     (run,) = fake_slurm.calls
     assert run.environment["SLURM_JWT"] == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("owner", "way"), [(b"alice\nalice\n", ["--ctld"]), (b"bob\n", []), (b"", []), (b"alice\nbob\n", [])]
+)
+@pytest.mark.parametrize(("rest", "options"), ASKED_ONCE)
+def test_only_of_a_job_of_ones_own_slurmctld_is_asked_directly(
+    ask: Asker, fake_slurm: FakeSlurm, rest: str, options: list[str], owner: bytes, way: list[str]
+) -> None:
+    fake_slurm.say([*OWNER, f"--jobs={options[-1]}"], owner)
+    fake_slurm.say([*START, *way, *options], stderr=DONE)
+    assert cancel(ask, rest).status == 200
+    assert len(fake_slurm.calls) == 2
+
+
+def test_what_is_not_there_is_not_signalled(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("squeue", stderr=b"slurm_load_jobs error: Invalid job id specified\n", status=1)
+    heard = cancel(ask, "12?signal=USR1")
+    assert heard.status == 404
+    assert heard.document["errors"][0]["error_number"] == 2017
+    assert len(fake_slurm.calls) == 1
 
 
 def test_verbose_shows_the_status_and_the_older_versions_have_none(ask: Asker, fake_slurm: FakeSlurm) -> None:
@@ -61,6 +91,8 @@ def test_what_changes_nothing_is_said(ask: Asker, fake_slurm: FakeSlurm) -> None
 NOT_UNDERSTOOD: list[Any] = [
     ("12?flags=NOSUCH",               "#/flags/"),
     ("12?flags=HURRY,OUT_OF_MEMORY",  "#/flags/"),
+    ("12?flags=FULL_STEPS_ONLY",      "#/flags/"),
+    ("12?flags=FULL_STEPS_ONLY&signal=9", "#/flags/"),
     ("12?signal=NOPE",                "#/signal/"),
     ("12?signal=-9",                  "#/signal/"),
     ("12.0",                          "#/job_id/"),

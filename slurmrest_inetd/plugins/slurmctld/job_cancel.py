@@ -1,8 +1,8 @@
-"""DELETE job/{job_id}: `scancel --ctld`, which asks slurmctld what slurmrestd asks it.
+"""DELETE job/{job_id}: `scancel`, which exits 0 whatever became of it.
 
-Law: nothing is cancelled before the id, the signal and every flag were understood. scancel exits 0 whatever became of
-it, so only its own word that it signalled the job (--verbose) is success; without --ctld it goes on trying for a
-minute where slurmctld says "try again later".
+Law: nothing is cancelled before the id, the signal and every flag were understood; only scancel's own word that it
+signalled the job (--verbose) is success. A signal goes to the whole job, its script and its steps, unless a flag says
+otherwise: so it does with slurmrestd, while scancel alone would leave the script out.
 """
 
 from typing import Any
@@ -19,10 +19,19 @@ from slurmrest_inetd.slurm.values import Unusable
 from slurmrest_inetd.state.job_lookup import require_job_id
 
 PARAMETERS = (Parameter("signal"), Parameter("flags", "flags", enum=tuple(CANCEL_FLAGS)))
-SCANCEL = ("scancel", "--verbose", "--ctld")
+SCANCEL = ("scancel", "--verbose")
+# One request, as slurmrestd sends it: it may name a component of a heterogeneous job, and where a job has not begun it
+# is not repeated for a minute (to the tasks that did get the signal, too). But without accounting it hangs slurmctld
+# (24.11.5, 26.05.5) when the job is another user's: only of the user's own jobs slurmctld is asked like this.
+ONE_REQUEST = "--ctld"
+KILL = "9"
+FULL = "--full"
 # the lines that tell that slurmctld did it
 DONE = ("Terminating ", "Signal ")
 STATUS_SINCE = 42
+STEPS = "FULL_STEPS_ONLY"
+# the flags that say which processes a signal is for
+AIMS = ("BATCH_JOB", "FULL_JOB", STEPS)
 
 
 def delete_job(call: Call) -> Answer:
@@ -36,7 +45,11 @@ def delete_job(call: Call) -> Answer:
         raise Unprocessable("This ends whole jobs: a step cannot be named", source="#/job_id/")
     query = parse_query(call, PARAMETERS)
     flags = {name: CANCEL_FLAGS[name] for name in query.values.get("flags", ())}
-    argv = (*SCANCEL, *list_options(flags, query.values.get("signal", "")), format_job_id(job_id))
+    number = read_signal(query.values.get("signal", ""))
+    options = list_options(flags, number)
+    if (number not in (None, KILL) or job_id.component is not None) and is_own(call, job_id):
+        options = [ONE_REQUEST, *options]
+    argv = (*SCANCEL, *options, format_job_id(job_id))
     finished = run_command(Command(argv), call.identity, call.settings)
     warnings = (*query.warnings, *note_idle(flags))
     if finished.status or not is_done(finished):
@@ -45,17 +58,35 @@ def delete_job(call: Call) -> Answer:
     return Answer({"status": entries} if call.version >= STATUS_SINCE else {}, warnings=warnings)
 
 
-def list_options(flags: dict[str, CancelFlag], signal: str) -> list[str]:
-    """scancel's options. Raises Unprocessable for a flag or a signal that it cannot carry out."""
+def read_signal(text: str) -> str | None:
+    """The signal's number as a text, None where none is named. Raises Unprocessable."""
+    try:
+        return parse_signal(text)
+    except Unusable as error:
+        raise Unprocessable(str(error), number=error.number, error=error.error, source="#/signal/") from None
+
+
+def list_options(flags: dict[str, CancelFlag], number: str | None) -> list[str]:
+    """scancel's options. Raises Unprocessable for a flag that it cannot carry out."""
     for name, flag in flags.items():
         if flag.refused:
             raise Unprocessable(f"{name} cannot be carried out: {flag.refused}", source="#/flags/")
-    try:
-        number = parse_signal(signal)
-    except Unusable as error:
-        raise Unprocessable(str(error), number=error.number, error=error.error, source="#/signal/") from None
+    if STEPS in flags and number in (None, KILL):
+        raise Unprocessable(f"{STEPS} cannot be carried out: scancel ends the whole job", source="#/flags/")
     options = [flag.option for flag in flags.values() if flag.option]
-    return options if number is None else [*options, f"--signal={number}"]
+    if number is None:
+        return options
+    aimed = any(name in flags for name in AIMS)
+    return [*options, *(() if aimed else (FULL,)), f"--signal={number}"]
+
+
+def is_own(call: Call, job_id: JobId) -> bool:
+    """Whether the job is the client's own. Raises NotFound where there is none, what squeue failed of."""
+    command = Command(("squeue", "--noheader", "--format=%u", f"--jobs={format_job_id(job_id)}"))
+    finished = run_command(command, call.identity, call.settings)
+    if finished.status:
+        raise explain_failure(finished, call, job_id, ())
+    return set(finished.stdout.split()) == {call.identity.user.encode()}
 
 
 def note_idle(flags: dict[str, CancelFlag]) -> tuple[Notice, ...]:
@@ -71,13 +102,13 @@ def is_done(finished: Finished) -> bool:
 
 def explain_failure(finished: Finished, call: Call, job_id: JobId, warnings: tuple[Notice, ...]) -> ApiError:
     """The exception for a scancel that did not say that it was done."""
-    what = f"Job {format_job_id(job_id)} was not signalled"
+    program, what = finished.argv[0], f"Job {format_job_id(job_id)} was not signalled"
     error: ApiError
     if finished.status < 0:
-        text = f"scancel was ended by signal {-finished.status}; whether the job was signalled is unknown"
-        error = CommandTimeout(text, source="scancel")
+        text = f"{program} was ended by signal {-finished.status}; whether the job was signalled is unknown"
+        error = CommandTimeout(text, source=program)
     elif not finished.stderr.strip():
-        error = InternalFault("scancel did not say whether it signalled the job", source="scancel")
+        error = InternalFault(f"{program} did not say what became of the job", source=program)
     else:
         error = read_failure(finished, what)
     problem = error.problems[0]
