@@ -7,26 +7,12 @@ Law: data only, read by submission/. A row says of what kind the JSON value is a
     choice      the option that stands for true, and after a slash the one for false
     join        several properties make one option: submission/joined.py
     apart       not an option at all: the script, its arguments, the environment, the limits
-    none        slurmrestd takes it and nothing comes of it (measured): served, with a warning that says so
-    refused     it would change what the job is, and sbatch has no way to say it: 422, with the reason in ``term``
 
 Measured on 24.11 and 26.05, both ways of submitting compared leaf by leaf: docs/facts/submit.md. An empty text
 is passed on as it is, but for the rows of EMPTY_IS_NOTHING.
 """
 
-from typing import NamedTuple
-
-
-class Row(NamedTuple):
-    """One property; ``since`` and ``until`` are API versions, ``term`` is the option, or the reason."""
-
-    name: str
-    kind: str
-    since: int
-    until: int
-    carry: str
-    term: str = ""
-
+from slurmrest_inetd.body.properties import Property as Row
 
 NO_OPTION = "sbatch has no option for it"
 INTERACTIVE = "it belongs to an interactive allocation, which a batch job is not"
@@ -173,8 +159,3 @@ SHARED_OPTIONS = frozenset((
     "wait-all-nodes", "wckey",
 ))
 # fmt: on
-
-
-def list_properties(version: int) -> dict[str, Row]:
-    """The rows that API version ``version`` has, by property."""
-    return {row.name: row for row in JOB_PROPERTIES if row.since <= version <= row.until}

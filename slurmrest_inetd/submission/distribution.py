@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.slurm.argv import format_option
 from slurmrest_inetd.slurm.values import HIGHEST_UINT16
-from slurmrest_inetd.submission.misfit import Misfit
 
 NO_DISTRIBUTION = (2023, "Task distribution specification invalid")
 # sbatch(1), --distribution

@@ -7,6 +7,7 @@ together is refused with the name of the property that does not fit (Misfit).
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from slurmrest_inetd.body.misfit import Misfit, place
 from slurmrest_inetd.fields.job_flags import (
     EXCLUSIVE,
     JOB_FLAGS,
@@ -26,7 +27,6 @@ from slurmrest_inetd.slurm.argv import (
 )
 from slurmrest_inetd.slurm.values import CONVERSION, INFINITE, Unusable
 from slurmrest_inetd.submission.distribution import join_distribution
-from slurmrest_inetd.submission.misfit import Misfit, place
 from slurmrest_inetd.submission.resources import join_resources
 
 Values = Mapping[str, Any]

@@ -4,9 +4,10 @@ Law: one row a kind. A kind's parser takes the JSON value and gives None where t
 """
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from slurmrest_inetd.body.kinds import KINDS as COMMON
+from slurmrest_inetd.body.kinds import Kind, flags, number, parse_object
 from slurmrest_inetd.fields.job_flags import (
     CPU_BINDINGS,
     EXCLUSIVE,
@@ -23,22 +24,17 @@ from slurmrest_inetd.fields.job_flags import (
 from slurmrest_inetd.slurm.signals import parse_signal
 from slurmrest_inetd.slurm.values import (
     HIGHEST_UINT16,
-    HIGHEST_UINT32,
     HIGHEST_UINT64,
     Infinite,
     Unusable,
-    parse_csv,
-    parse_flags,
     parse_number,
     parse_optional_number,
-    parse_switch,
     parse_text,
     parse_texts,
     parse_time_value,
     show_value,
 )
 
-HIGHEST_INT31 = 0x7FFFFFFF
 # what slurmctld refuses with error 2123
 HIGHEST_NICE = 2147483645
 # above it sbatch's minutes are something else
@@ -51,34 +47,6 @@ HIGHEST_LIMIT = 0xFFFFFFFFFFFFFFFE
 # sbatch(1), --mem
 UNITS = "KMGT"
 MEMORY = re.compile(rf"([0-9]{{1,15}})([{UNITS}])", re.ASCII | re.IGNORECASE)
-
-
-class Kind(NamedTuple):
-    """``api`` is OpenAPI's type (and format) of the values, "" where several are taken without a word."""
-
-    parse: Callable[[Any], Any]
-    api: str = ""
-
-
-def number(lowest: int, highest: int) -> Callable[[Any], Any]:
-    return lambda value: parse_number(value, lowest, highest)
-
-
-def optional(highest: int) -> Callable[[Any], Any]:
-    return lambda value: parse_optional_number(value, 0, highest)
-
-
-def flags(members: dict[str, Any]) -> Callable[[Any], Any]:
-    return lambda value: parse_flags(value, members)
-
-
-def parse_object(value: Any) -> Any:
-    """Any object; an empty one asks for nothing. Raises Unusable."""
-    if not isinstance(value, dict):
-        raise Unusable(
-            f"Expected dictionary but got {show_value(value)}", (9209, "Data parser expected a dictionary or object")
-        )
-    return value or None
 
 
 def parse_minutes(value: Any) -> int | Infinite | None:
@@ -152,31 +120,19 @@ def parse_limits(value: Any) -> dict[str, int | Infinite]:
 
 
 # fmt: off
-KINDS: dict[str, Kind] = {
-    "text":         Kind(parse_text,                       "string"),
-    "texts":        Kind(parse_texts,                      "array"),
-    "csv":          Kind(parse_csv,                        "array"),
-    "bool":         Kind(parse_switch,                     "boolean"),
+KINDS: dict[str, Kind] = COMMON | {
     "bit":          Kind(number(0, 1),                     "integer"),
-    "uint16":       Kind(number(0, HIGHEST_UINT16),        "integer"),
     "ports":        Kind(parse_ports,                      "integer"),
     "beyond1":      Kind(parse_beyond,                     "integer"),
-    "uint31":       Kind(number(0, HIGHEST_INT31),         "integer"),
-    "uint32":       Kind(number(0, HIGHEST_UINT32),        "integer"),
     "int32":        Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
-    "count16":      Kind(number(1, HIGHEST_UINT16),        "integer"),
-    "count32":      Kind(number(1, HIGHEST_INT31),         "integer"),
     "spec":         Kind(number(1, 0x7FFF),                "integer"),
     "nice":         Kind(number(-HIGHEST_NICE, HIGHEST_NICE), "integer"),
-    "number16":     Kind(optional(HIGHEST_UINT16)),
-    "number32":     Kind(optional(HIGHEST_UINT32)),
     "megabytes":    Kind(parse_megabytes),
     "minutes":      Kind(parse_minutes),
     "time":         Kind(parse_begin),
     "signal":       Kind(parse_signal,                     "string"),
     "environment":  Kind(parse_environment,                "array"),
     "rlimits":      Kind(parse_limits),
-    "object":       Kind(parse_object),
     "step":         Kind(parse_object),
     "job_flags":    Kind(flags(JOB_FLAGS)),
     "mail":         Kind(flags(MAIL_TYPES)),

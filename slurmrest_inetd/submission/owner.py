@@ -7,8 +7,8 @@ users. Called by request.py.
 from contextlib import suppress
 from typing import Any
 
+from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.slurm.values import Unusable
-from slurmrest_inetd.submission.findings import Findings
 
 
 def check_owner(values: dict[str, Any], user: str, found: Findings, path: str) -> None:

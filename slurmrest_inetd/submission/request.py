@@ -8,23 +8,22 @@ where it can mean one thing only, with a warning. Called by plugins.slurmctld.jo
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.errors import Unprocessable
-from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS, list_properties
+from slurmrest_inetd.body.findings import Findings, note_unknown
+from slurmrest_inetd.body.misfit import Misfit
+from slurmrest_inetd.body.properties import list_properties
+from slurmrest_inetd.body.reading import read_object, refuse_body, require_dictionary, require_list
+from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, REFUSED_FLAGS, WARN_FLAGS
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.script import check_script, disarm_script
-from slurmrest_inetd.slurm.values import INFINITE, Unusable, name_types, parse_text
-from slurmrest_inetd.submission.findings import Findings, describe_type, note_unknown
+from slurmrest_inetd.slurm.values import INFINITE, Unusable, parse_text
 from slurmrest_inetd.submission.joined import NEEDS
 from slurmrest_inetd.submission.kinds import KINDS
 from slurmrest_inetd.submission.lengths import check_argv, check_word
-from slurmrest_inetd.submission.misfit import Misfit
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
 
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
-EXPECTED_DICTIONARY = (9209, "Data parser expected a dictionary or object")
-EXPECTED_LIST = (9208, "Data parser expected a list")
 NO_SCRIPT = (2009, "Job script not specified")
 NO_ENVIRONMENT = (2127, "Environment is missing in job")
 # sbatch sets these in the job's environment, whatever was asked for
@@ -73,59 +72,27 @@ def read_submission(body: Any, version: int, user: str) -> Submission:
 
 def find_jobs(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each job description with its path. Raises Unprocessable where the body holds none, or both forms."""
-    if not isinstance(body, dict):
-        refuse(f"Rejecting {name_types(body)[1]} when dictionary expected", EXPECTED_DICTIONARY, "#/")
+    require_dictionary(body, "#/")
     given = [name for name in ("job", "jobs") if body.get(name) is not None]
     if not given:
         if not body.get("script"):
-            refuse('Populated "script" field is required for job submission', BAD_REQUEST, "#/script/")
-        refuse('Specifying either "job" or "jobs" fields are required to submit job', BAD_REQUEST, "#/job/")
+            refuse_body('Populated "script" field is required for job submission', BAD_REQUEST, "#/script/")
+        refuse_body('Specifying either "job" or "jobs" fields are required to submit job', BAD_REQUEST, "#/job/")
     if len(given) > 1:
-        refuse('Specify only one "job" or "jobs" fields but never both', BAD_REQUEST, "#/jobs/")
-    if given == ["jobs"] and not isinstance(body["jobs"], list):
-        refuse(f"Expected List but found a {name_types(body['jobs'])[1]}", EXPECTED_LIST, "#/jobs/")
-    if given == ["jobs"] and not body["jobs"]:
-        refuse("Refusing HetJob submission without any components", BAD_REQUEST, "#/jobs/")
+        refuse_body('Specify only one "job" or "jobs" fields but never both', BAD_REQUEST, "#/jobs/")
+    if given == ["jobs"] and not require_list(body["jobs"], "#/jobs/"):
+        refuse_body("Refusing HetJob submission without any components", BAD_REQUEST, "#/jobs/")
     pairs = (
         [("#/job/", body["job"])] if given == ["job"] else [(f"#/jobs[{i}]/", j) for i, j in enumerate(body["jobs"])]
     )
     for path, job in pairs:
-        if not isinstance(job, dict):
-            refuse(f"Rejecting {name_types(job)[1]} when dictionary expected", EXPECTED_DICTIONARY, path)
-        yield path, job
-
-
-def refuse(description: str, problem: tuple[int, str], path: str) -> None:
-    number, error = problem
-    raise Unprocessable(description, number=number, error=error, source=path)
+        yield path, require_dictionary(job, path)
 
 
 def read_component(job: dict[str, Any], path: str, version: int, found: Findings) -> dict[str, Any]:
     """The values of one job description, by property; what is null, unset or unusable is not in it."""
-    rows = list_properties(version)
-    values: dict[str, Any] = {}
-    for name, value in job.items():
-        place = f"{path}{name}/"
-        if name not in rows:
-            note_unknown(name, value, place, "DATA_PARSER_JOB_DESC_MSG", found)
-            continue
-        if value is None:
-            continue
-        row, kind = rows[name], KINDS[rows[name].kind]
-        try:
-            parsed = kind.parse(value)
-        except Unusable as error:
-            found.refuse(error, place)
-            continue
-        if kind.api and name_types(value)[0] != kind.api:
-            found.warn(describe_type(kind.api, value), place)
-        if parsed is None:
-            continue
-        values[name] = parsed
-        if row.carry == "none" and parsed:
-            found.warn(f"It has no effect on the job: {row.term}", place)
-        elif row.carry == "refused" and parsed:
-            found.refuse(Unusable(f"It cannot be carried out: {row.term}"), place)
+    rows = list_properties(JOB_PROPERTIES, version)
+    values = read_object(job, rows, KINDS, path, "DATA_PARSER_JOB_DESC_MSG", found)
     note_idle(values, path, found)
     return values
 

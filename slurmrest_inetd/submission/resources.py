@@ -6,9 +6,9 @@ Law: one row a property. sbatch can say most of them of GPUs only; what it canno
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from slurmrest_inetd.body.misfit import place
 from slurmrest_inetd.slurm.argv import format_gpus, format_gres, format_option, format_tres
 from slurmrest_inetd.slurm.values import INVALID_DATA, Unusable
-from slurmrest_inetd.submission.misfit import place
 
 
 def join_resources(values: Mapping[str, Any]) -> Iterator[str]:
