@@ -15,11 +15,11 @@ from slurmrest_inetd.body.reading import read_object, refuse_body, require_dicti
 from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, REFUSED_FLAGS, WARN_FLAGS
 from slurmrest_inetd.model import Notice
+from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.script import check_script, disarm_script
 from slurmrest_inetd.slurm.values import INFINITE, Unusable, parse_text
 from slurmrest_inetd.submission.joined import NEEDS
 from slurmrest_inetd.submission.kinds import KINDS
-from slurmrest_inetd.submission.lengths import check_argv, check_word
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
 

@@ -1,7 +1,7 @@
 """How much can stand in one argv: the kernel's bounds, met before the spawner would.
 
 Law: bytes are counted as execve(2) counts them. What is too long is refused with Slurm's number for that, by the
-property it stands in. Called by request.py.
+property it stands in. Called by scontrol.py and the rooms that put commands together.
 """
 
 from collections.abc import Sequence
