@@ -63,6 +63,10 @@ class CommandTimeout(ApiError):         status = 504
 class VersionNotSupported(ApiError):    status = 505
 
 
+class StartError(Exception):
+    """The program cannot start as it was asked to; the text is for the administrator and says what would do."""
+
+
 class ClientGone(Exception):
     """The client closed before there was anything to answer, or before the answer was written: nothing more to say."""
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd import __version__
+from slurmrest_inetd.errors import StartError
 from slurmrest_inetd.settings import Settings
 
 MAX_SECONDS = 86400.0
 
 
-class OptionError(Exception):
+class OptionError(StartError):
     """An option or a variable that cannot be used; the text says which, and what would do."""
 
 

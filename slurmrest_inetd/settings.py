@@ -29,3 +29,14 @@ class Settings(NamedTuple):
     max_request_line_bytes: int = 16 * 1024
     max_header_bytes: int = 64 * 1024
     max_body_bytes: int = 50 * MEBIBYTE
+    # As whom (-u, -g), and the words of SLURMRESTD_SECURITY.
+    user_id: int | None = None
+    group_id: int | None = None
+    security: tuple[str, ...] = ()
+    # On a UNIX socket, a worker becomes its peer; who is below UID_MIN or otherwise the system's must be named.
+    local_users: bool = False
+    local_users_allowed: tuple[str, ...] = ()
+    # What one worker, and each command it runs, may use.
+    memory_limit_mebibytes: int = 8192
+    cpu_limit_seconds: int = 600
+    exchange_limit_seconds: int = 3600
