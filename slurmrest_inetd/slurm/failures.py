@@ -24,6 +24,7 @@ PHRASES: tuple[tuple[str, int], ...] = (
     ("Your user/uid does not have permissions",          2002),
     ("Access/permission denied",                         2002),
     ("Your user doesn't have privilege to perform this action", 2002),
+    ("Only admins/operators/coordinators can ",          2002),
 )
 # fmt: on
 
