@@ -2,14 +2,10 @@
 
 import socket
 import subprocess
-from configparser import ConfigParser
-from pathlib import Path
 
 import pytest
 from clusters import PROGRAM, SLURM_LAB, Cluster, lab_environment
 from replies import parse_reply
-
-UNITS = Path(__file__).parent.parent.parent / "units"
 
 
 def exchange(
@@ -47,14 +43,3 @@ def test_one_connection_one_exchange(cluster: Cluster, family: socket.AddressFam
     assert reply.get("connection") == "close"
     assert stderr_is_socket or b" GET /slurm/v0.0.42/ping/ 200 " in log
     assert cluster.token("alice").encode() not in log
-
-
-def test_the_units_start_the_program_as_its_own_user() -> None:
-    unit = ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # type: ignore[method-assign,assignment]  # as systemd, which minds the case
-    unit.read(UNITS / "slurmrest-inetd@.service")
-    xinetd = (UNITS / "slurmrest-inetd.xinetd").read_text()
-    assert unit["Service"]["ExecStart"] == PROGRAM
-    assert f"server      = {PROGRAM}\n" in xinetd
-    assert unit["Service"]["User"] == "slurmrestd"
-    assert "user        = slurmrestd\n" in xinetd
