@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 
+from slurmrest_inetd.errors import StartError
 from slurmrest_inetd.settings import Settings
 
 
@@ -15,23 +16,49 @@ def main() -> int:
     """Run the program: 0 when a reply went out or what was asked was printed, 1 otherwise."""
     gc.disable()  # one exchange makes less garbage than collecting it costs
     hold_standard_descriptors()
-    settings, text = Settings(), ""
-    if len(sys.argv) > 1 or has_settings(os.environ):
-        from slurmrest_inetd.options import OptionError, parse_options
+    os.environ.pop("SLURM_JWT", None)  # nobody's identity, whatever it holds
+    try:
+        settings, text = read_settings()
+        if text:
+            sys.stdout.write(text)
+            return 0
+        settings = enter_exchange(settings)
+    except StartError as error:
+        from slurmrest_inetd.log import write_fatal
 
-        try:
-            settings, text = parse_options(sys.argv[1:], os.environ)
-        except OptionError as error:
-            from slurmrest_inetd.log import write_fatal
-
-            write_fatal(str(error))
-            return 1
-    if text:
-        sys.stdout.write(text)
-        return 0
+        write_fatal(str(error))
+        return 1
     from slurmrest_inetd.exchange import serve_exchange
 
     return serve_exchange(0, 1, settings)
+
+
+def read_settings() -> tuple[Settings, str]:
+    """The settings, and the text to print instead of serving. Raises StartError."""
+    if len(sys.argv) > 1 or has_settings(os.environ):
+        from slurmrest_inetd.options import parse_options
+
+        return parse_options(sys.argv[1:], os.environ)
+    return Settings(), ""
+
+
+def enter_exchange(settings: Settings) -> Settings:
+    """Give up what one exchange on fd 0 and fd 1 does not need; the settings to serve it with. Raises StartError."""
+    from slurmrest_inetd.security.isolation import hide_memory
+    from slurmrest_inetd.security.users import check_user, drop_privileges
+
+    check_user(settings)
+    drop_privileges(settings)
+    hide_memory()
+    for notice in settings.notices:
+        from slurmrest_inetd.log import write_line
+
+        write_line(notice)
+    if settings.local_users:
+        from slurmrest_inetd.security.worker import enter_worker
+
+        settings = enter_worker(0, settings)
+    return settings
 
 
 def run() -> None:
@@ -45,7 +72,7 @@ def run() -> None:
 
 def has_settings(environ: "os._Environ[str]") -> bool:
     """Whether the environment says anything to this program."""
-    return "SLURM_CONF" in environ or any(name.startswith("SLURMRESTD_") for name in environ)
+    return any(name.startswith(("SLURMRESTD_", "SLURM_CONF", "SLURM_DEBUG")) for name in environ)
 
 
 def hold_standard_descriptors() -> None:

@@ -9,14 +9,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd import __version__
-from slurmrest_inetd.errors import StartError
+from slurmrest_inetd.environment import NAMES, parse_environment
+from slurmrest_inetd.option_values import (
+    LATEST,
+    OptionError,
+    parse_configuration_path,
+    parse_data_parsers,
+    parse_group,
+    parse_names,
+    parse_path,
+    parse_seconds,
+    parse_user,
+    parse_user_names,
+    parse_whole,
+    parse_word,
+)
 from slurmrest_inetd.settings import Settings
-
-MAX_SECONDS = 86400.0
-
-
-class OptionError(StartError):
-    """An option or a variable that cannot be used; the text says which, and what would do."""
 
 
 class Option(NamedTuple):
@@ -31,92 +39,42 @@ class Option(NamedTuple):
     help: str
 
 
-def parse_names(known: tuple[str, ...], prefix: str) -> Callable[[str], tuple[str, ...]]:
-    """A reader of comma separated names out of ``known``, each with or without ``prefix/``."""
-
-    def parse(text: str) -> tuple[str, ...]:
-        names = [word.strip().removeprefix(f"{prefix}/") for word in text.split(",") if word.strip()]
-        for name in names:
-            if name not in known:
-                raise OptionError(f"unknown {prefix} plugin {name!r}; there are {', '.join(known)}")
-        if not names:
-            raise OptionError(f"no {prefix} plugin named; there are {', '.join(known)}")
-        return tuple(dict.fromkeys(names))
-
-    return parse
-
-
-def parse_data_parsers(text: str) -> tuple[int, ...]:
-    """``v0.0.42,data_parser/v0.0.41`` -> (42, 41); flags behind a ``+`` (``+prefer_refs``) shape documents we do not
-    make.
-    """
-    versions = []
-    for word in text.split(","):
-        name = word.strip().removeprefix("data_parser/").partition("+")[0]
-        digits = name.removeprefix("v0.0.")
-        if digits == name or not digits.isdecimal() or int(digits) not in Settings().data_parsers:
-            served = ", ".join(f"v0.0.{version}" for version in Settings().data_parsers)
-            raise OptionError(f"unknown data_parser plugin {word.strip()!r}; there are {served}")
-        versions.append(int(digits))
-    return tuple(dict.fromkeys(versions))
-
-
-def parse_debug_level(text: str) -> int:
-    """SLURMRESTD_DEBUG: a level from 0 to 10; 4 and more say more than the one line an exchange."""
-    if not text.isdecimal() or int(text) > 10:
-        raise OptionError(f"SLURMRESTD_DEBUG must be a number from 0 to 10, not {text!r}")
-    return max(0, int(text) - 3)
-
-
-def parse_path(text: str) -> str:
-    """An absolute or relative path of a file that is there."""
-    import os
-
-    if not os.path.isfile(text):
-        raise OptionError(f"no such file: {text}")
-    return os.path.abspath(text)
-
-
-def parse_seconds(text: str) -> float:
-    """A time above zero, up to a day."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= MAX_SECONDS:
-        raise OptionError(f"{text!r} is not a number of seconds above 0 and up to {MAX_SECONDS:.0f}")
-    return seconds
-
-
-def parse_word(text: str) -> str:
-    """A name."""
-    if not text.isidentifier():
-        raise OptionError(f"{text!r} is not a name")
-    return text
-
-
 DEFAULTS = Settings()
 PARSE_AUTH = parse_names(DEFAULTS.auth_types, "rest_auth")
+PARSE_MEBIBYTES = parse_whole(64, 1 << 20, "mebibytes")
+PARSE_LIMIT = parse_whole(1, 86400, "seconds")
 PARSE_OPENAPI = parse_names(DEFAULTS.openapi_plugins, "openapi")
 
 # fmt: off
 OPTIONS = (
-    Option("a", "",                 "LIST",    "auth_types",              PARSE_AUTH,         "SLURMRESTD_AUTH_TYPES",      "authentication types to accept: rest_auth/jwt, rest_auth/local; 'list' shows them"),
-    Option("s", "",                 "LIST",    "openapi_plugins",         PARSE_OPENAPI,      "SLURMRESTD_OPENAPI_PLUGINS", "OpenAPI plugins to serve: slurmctld, slurmdbd, util; 'list' shows them"),
-    Option("d", "",                 "LIST",    "data_parsers",            parse_data_parsers, "",                           "API versions to serve, such as v0.0.42; 'list' shows those of this Slurm"),
-    Option("f", "",                 "FILE",    "slurm_conf",              parse_path,         "SLURM_CONF",                 "slurm.conf to use"),
-    Option("",  "jwt-key",          "FILE",    "jwt_key",                 parse_path,         "",                           "verify HS256 tokens here with this key (default: jwt_key= of AuthAltParameters, where readable)"),
-    Option("",  "jwks",             "FILE",    "jwks",                    parse_path,         "",                           "verify RS256 tokens here with this JWKS file (needs the extra 'crypto')"),
-    Option("",  "user-claim-field", "NAME",    "user_claim_field",        parse_word,         "",                           "the claim that names the user (default: sun)"),
-    Option("",  "command-timeout",  "SECONDS", "command_timeout_seconds", parse_seconds,      "",                           "stop a Slurm command after this time (default: 120)"),
-    Option("",  "read-timeout",     "SECONDS", "read_timeout_seconds",    parse_seconds,      "",                           "give a client this time to send its request (default: 30)"),
+    Option("a", "",                  "LIST",    "auth_types",              PARSE_AUTH,               "SLURMRESTD_AUTH_TYPES",          "authentication types to accept: rest_auth/jwt, rest_auth/local; 'list' shows them"),
+    Option("s", "",                  "LIST",    "openapi_plugins",         PARSE_OPENAPI,            "SLURMRESTD_OPENAPI_PLUGINS",     "OpenAPI plugins to serve: slurmctld, slurmdbd, util; 'list' shows them"),
+    Option("d", "",                  "LIST",    "data_parsers",            parse_data_parsers,       "SLURMRESTD_DATA_PARSER_PLUGINS", "API versions to serve, such as v0.0.42; 'list' shows those of this Slurm"),
+    Option("f", "",                  "FILE",    "slurm_conf",              parse_configuration_path, "SLURM_CONF",                     "slurm.conf to use"),
+    Option("u", "",                  "USER",    "user_id",                 parse_user,               "",                               "become this user, name or uid, before a client is heard"),
+    Option("g", "",                  "GROUP",   "group_id",                parse_group,              "",                               "become this group, name or gid; supplementary groups are dropped (default: the primary group of -u)"),
+    Option("",  "local-users-allow", "LIST",    "local_users_allowed",     parse_user_names,         "",                               "root or system users that --local-users serves, too"),
+    Option("",  "memory-limit",      "MIB",     "memory_limit_mebibytes",  PARSE_MEBIBYTES,          "",                               "address space of a worker, and of each command (default: 8192)"),
+    Option("",  "cpu-limit",         "SECONDS", "cpu_limit_seconds",       PARSE_LIMIT,              "",                               "processor time of a worker, and of each command (default: 600)"),
+    Option("",  "exchange-limit",    "SECONDS", "exchange_limit_seconds",  PARSE_LIMIT,              "",                               "end a worker's exchange after this time (default: 3600)"),
+    Option("",  "jwt-key",           "FILE",    "jwt_key",                 parse_path,               "",                               "verify HS256 tokens here with this key (default: jwt_key= of AuthAltParameters, where readable)"),
+    Option("",  "jwks",              "FILE",    "jwks",                    parse_path,               "",                               "verify RS256 tokens here with this JWKS file (needs the extra 'crypto')"),
+    Option("",  "user-claim-field",  "NAME",    "user_claim_field",        parse_word,               "",                               "the claim that names the user (default: sun)"),
+    Option("",  "command-timeout",   "SECONDS", "command_timeout_seconds", parse_seconds,            "",                               "stop a Slurm command after this time (default: 120)"),
+    Option("",  "read-timeout",      "SECONDS", "read_timeout_seconds",    parse_seconds,            "",                               "give a client this time to send its request (default: 30)"),
 )
 # fmt: on
 FLAGS = (
+    ("", "local-users", "on a UNIX socket, become the user at its other end; needs CAP_SETUID and CAP_SETGID"),
     ("v", "", "more in the log; may be repeated"),
     ("h", "help", "print this help"),
     ("V", "version", "print the version"),
+    ("", "install-units", "put the files for systemd, xinetd and proxies where they belong, and say what is next"),
+    ("", "force", "with --install-units: overwrite files that were changed, too"),
 )
+# With --install-units only; they are no settings.
+INSTALLING = ("--install-units", "--prefix", "--force")
+PREFIX = Option("", "prefix", "DIR", "", str, "", "with --install-units: put them below this folder")
 USAGE = (
     "Usage: slurmrest-inetd [OPTIONS] < request\n\nServes one HTTP request on standard input, as slurmrestd does.\n\n"
 )
@@ -127,11 +85,11 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
 
     Raises OptionError.
     """
-    settings = parse_environment(environ)
+    settings = parse_environment(environ, OPTIONS)
     letters = "".join(row.short + ":" for row in OPTIONS if row.short) + "".join(row[0] for row in FLAGS)
-    words = [row.long + "=" for row in OPTIONS if row.long] + [row[1] for row in FLAGS if row[1]]
+    words = [row.long + "=" for row in (*OPTIONS, PREFIX) if row.long] + [row[1] for row in FLAGS if row[1]]
     try:
-        given, rest = getopt.getopt(argv, letters, words)
+        given, rest = getopt.gnu_getopt(argv, letters, words)
     except getopt.GetoptError as error:
         raise OptionError(f"{error.msg}\nTry 'slurmrest-inetd --help'") from None
     if rest:
@@ -141,38 +99,59 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
             return settings, format_help()
         if name in ("-V", "--version"):
             return settings, format_version(settings)
-        if name == "-v":
+        if name in INSTALLING:
+            return settings, run_installation(dict(given))
+        if name == "--local-users":
+            settings = settings._replace(local_users=True)
+        elif name == "-v":
             settings = settings._replace(verbosity=settings.verbosity + 1)
         elif value == "list" and name in ("-a", "-s", "-d"):
             return settings, format_list(name, settings)
         else:
             row = next(row for row in OPTIONS if name in ("-" + row.short, "--" + row.long))
-            settings = settings._replace(**{row.setting: row.parse(value)})
-    return settings, ""
+            settings = settings._replace(**{row.setting: read_option(name, row, value)})
+    return settle(settings), ""
 
 
-def parse_environment(environ: Mapping[str, str]) -> Settings:
-    """The settings that the documented variables make. SLURM_JWT is nobody's identity and is not looked at. Raises
-    OptionError.
-    """
-    settings = Settings()
-    for row in OPTIONS:
-        text = environ.get(row.variable, "") if row.variable else ""
-        if text:
-            try:
-                settings = settings._replace(**{row.setting: row.parse(text)})
-            except OptionError as error:
-                raise OptionError(f"{row.variable}: {error}") from None
-    debug = environ.get("SLURMRESTD_DEBUG", "")
-    return settings._replace(verbosity=parse_debug_level(debug)) if debug else settings
+def read_option(name: str, row: Option, text: str) -> Any:
+    """What the option ``name`` becomes. Raises OptionError, with its name."""
+    try:
+        return row.parse(text)
+    except OptionError as error:
+        raise OptionError(f"{name}: {error}") from None
+
+
+def settle(settings: Settings) -> Settings:
+    """What only the whole tells: which version ``latest`` is, and that become_user is --local-users as root."""
+    if LATEST in settings.data_parsers:
+        from slurmrest_inetd.slurm.release import ask_data_parsers
+
+        spoken = [version for version in ask_data_parsers(settings) if version in DEFAULTS.data_parsers]
+        newest = max(spoken, default=DEFAULTS.data_parsers[-1])
+        versions = dict.fromkeys(newest if version == LATEST else version for version in settings.data_parsers)
+        settings = settings._replace(data_parsers=tuple(versions))
+    return settings._replace(local_users=settings.local_users or "become_user" in settings.security)
 
 
 def format_help() -> str:
     """The text of --help: every row of the tables."""
-    lines = [f"  {name_option(row.short, row.long)} {row.value}".ljust(28) + row.help for row in OPTIONS]
+    lines = [f"  {name_option(row.short, row.long)} {row.value}".ljust(28) + row.help for row in (*OPTIONS, PREFIX)]
     lines += [f"  {name_option(short, long)}".ljust(28) + text for short, long, text in FLAGS]
-    names = [row.variable for row in OPTIONS if row.variable] + ["SLURMRESTD_DEBUG"]
+    names = [row.variable for row in OPTIONS if row.variable] + list(NAMES)
     return USAGE + "\n".join(lines) + "\n\nEnvironment: " + ", ".join(names) + "\n"
+
+
+def run_installation(given: Mapping[str, str]) -> str:
+    """What ``--install-units`` did; ``given`` is every option as it was given. Raises OptionError."""
+    from slurmrest_inetd.installing import InstallError, install_units
+
+    others = [name for name in given if name not in INSTALLING]
+    if others or "--install-units" not in given:
+        raise OptionError("--prefix DIR and --force go with --install-units, and nothing else does")
+    try:
+        return install_units(given.get("--prefix", ""), force="--force" in given)
+    except InstallError as error:
+        raise OptionError(str(error)) from None
 
 
 def name_option(short: str, long: str) -> str:

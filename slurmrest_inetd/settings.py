@@ -33,6 +33,8 @@ class Settings(NamedTuple):
     user_id: int | None = None
     group_id: int | None = None
     security: tuple[str, ...] = ()
+    # What was asked for in the environment and has no effect, for the log.
+    notices: tuple[str, ...] = ()
     # On a UNIX socket, a worker becomes its peer; who is below UID_MIN or otherwise the system's must be named.
     local_users: bool = False
     local_users_allowed: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """The few keys of slurm.conf that this program looks at.
 
 Law: it is read as the service's own uid, and a file that cannot be read says nothing: Slurm's commands read it for
-themselves and tell what is wrong with it. Nothing raises here. Called by auth/keys.py and slurm/release.py.
+themselves and tell what is wrong with it. Nothing raises here. Called by auth/keys.py, security
+and slurm/release.py.
 
 The format is slurm.conf(5)'s, and where that is silent what slurmctld 24.11 and 26.05 do: one key a line, the last
 value counts, a value stands as it is or in quotes, ``#`` ends a line even inside quotes unless a backslash stands
@@ -25,6 +26,7 @@ KEYS = (
     "accountingstoragetype",    # meta.plugin.accounting_storage
     "authaltparameters",        # the keys that verify tokens, the claim that names the user
     "clustername",              # meta.slurm.cluster; %c in an Include
+    "slurmuser",                # who this program must not be
 )
 # fmt: on
 WANTED = re.compile(rf"^[^\S\n]*(?:include\s|(?:{'|'.join(KEYS)})[^\S\n]*=).*", re.IGNORECASE | re.MULTILINE)

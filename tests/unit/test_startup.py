@@ -20,7 +20,7 @@ import sys
 sys.path[:0] = {path!r}
 sys.argv = ["slurmrest-inetd"]
 from slurmrest_inetd import settings
-settings.Settings.__new__.__defaults__ = tuple(settings.Settings(command_path={folder!r}, slurm_conf={conf!r}))
+settings.Settings.__new__.__defaults__ = tuple(settings.Settings(command_path={folder!r}, slurm_conf={conf!r}, security=("disable_user_check",)))
 from slurmrest_inetd.cli import main
 main()
 import os
@@ -35,7 +35,8 @@ HEAVY = {
 # What every exchange with a token loads of ours.
 ALWAYS = {
     "auth", "auth.claims", "auth.credentials", "auth.keys", "auth.refusal", "cli", "endpoints", "envelope", "errors", "exchange",
-    "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "settings", "slurm", "slurm.command",
+    "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "security", "security.isolation",
+    "security.users", "settings", "slurm", "slurm.command",
     "slurm.configuration", "slurm.failures", "slurm.release", "target", "text", "wire", "wire.channel", "wire.connection",
     "wire.framing", "wire.head", "wire.peer", "wire.reasons",
 }  # fmt: skip
