@@ -27,8 +27,9 @@ def authenticate(request: Request, peer: Peer, settings: Settings) -> Identity:
         return authenticate_token(credentials, settings)
     if "local" not in settings.auth_types:
         raise AuthenticationFailure("no token was sent")
-    from slurmrest_inetd.auth.local import authenticate_peer
+    from slurmrest_inetd.auth.local import authenticate_peer, check_direct
 
+    check_direct(request)
     return authenticate_peer(peer)
 
 

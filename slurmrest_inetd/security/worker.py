@@ -20,13 +20,13 @@ MAX_DESCRIPTORS = 1 << 20
 CPU_GRACE_SECONDS = 5
 
 
-def enter_worker(connection_fd: int, settings: Settings) -> Settings:
+def enter_worker(connection_fd: int, settings: Settings, *, keep: tuple[int, ...] = ()) -> Settings:
     """Give up all that serving ``connection_fd`` does not need; with --local-users, become its peer.
 
-    Descriptors 0 to 2 and ``connection_fd`` stay open, no other. Returns the settings to serve the exchange with.
+    Descriptors 0 to 2, ``connection_fd`` and those of ``keep`` stay open, no other. Returns the settings to serve the exchange with.
     Raises StartError: then nothing may be served.
     """
-    close_descriptors(connection_fd)
+    close_descriptors(connection_fd, *keep)
     limit_resources(settings)
     limit_time(settings.exchange_limit_seconds)
     if settings.local_users:
@@ -36,13 +36,15 @@ def enter_worker(connection_fd: int, settings: Settings) -> Settings:
     return settings
 
 
-def close_descriptors(connection_fd: int) -> None:
-    """Close everything above 2 but ``connection_fd``."""
+def close_descriptors(*kept: int) -> None:
+    """Close everything above 2 but ``kept``."""
     if "syslog" in sys.modules:  # or it would write into whatever gets its descriptor's number
         sys.modules["syslog"].closelog()
-    first = max(3, connection_fd)
-    os.closerange(3, first)
-    os.closerange(first + (connection_fd == first), MAX_DESCRIPTORS)
+    first = 3
+    for fd in sorted(fd for fd in kept if fd > 2):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, MAX_DESCRIPTORS)
 
 
 def limit_resources(settings: Settings) -> None:

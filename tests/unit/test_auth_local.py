@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from slurmrest_inetd.auth.local import OVERFLOW_UID, authenticate_peer, name_user
+from slurmrest_inetd.auth import authenticate
+from slurmrest_inetd.auth.local import FORWARDED_FIELDS, OVERFLOW_UID, authenticate_peer, name_user
 from slurmrest_inetd.auth.refusal import AuthenticationFailure
-from slurmrest_inetd.model import Identity, Peer
+from slurmrest_inetd.model import Identity, Peer, Request
+from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.wire import describe_peer
 
 OWN = os.geteuid()
@@ -73,6 +75,16 @@ def test_a_service_that_is_nobody_serves_nobody(monkeypatch: pytest.MonkeyPatch)
 def test_the_real_uid_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getuid", lambda: OTHER)
     assert authenticate_peer(Peer("pipe", "x", OWN, OWN, 0o600)) == ME
+
+
+@pytest.mark.parametrize("name", FORWARDED_FIELDS)
+def test_what_a_proxy_passed_on_is_not_the_proxys(name: str) -> None:
+    peer = Peer("unix", "x", OWN, OWN)
+    direct = Request("GET", "/", (), (), (("host", "x"),), "1.1")
+    assert authenticate(direct, peer, Settings()) == ME
+    with pytest.raises(AuthenticationFailure) as caught:
+        authenticate(direct._replace(headers=((name, ""),)), peer, Settings())
+    assert name in caught.value.reason
 
 
 def test_a_uid_without_a_name() -> None:
