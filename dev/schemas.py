@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Make slurmrest_inetd/versions/schemas/ from the documents of running slurmrestds: names, types, formats and enums, no prose.
+"""Make slurmrest_inetd/versions/schemas/ from the documents of running slurmrestds: names and types, no prose.
 
 Usage: dev/schemas.py                       ask the slurmrestd of every lab cluster (starts them)
        dev/schemas.py RELEASE=DOCUMENT ...  take saved /openapi documents instead, oldest release first
 
-A version that several releases have is kept as the newest of them has it; what an older one has otherwise goes into a file of its
-own: the operations and schemas that differ, whole, and the names of those that it lacks. Slurm's own descriptions are GPL text and
-never get here.
+A version that several releases have is kept as the newest of them has it; what an older one has otherwise goes into a
+file of its own: the operations and schemas that differ, whole, and the names of those that it lacks. Slurm's own
+descriptions are GPL text and never get here.
 """
 
 import json

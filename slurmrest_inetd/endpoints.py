@@ -3,7 +3,8 @@
 Law: a path's first word is the OpenAPI plugin's root (slurm, slurmdb, util); ``{version}`` is v0.0.NN; the operation
 is what stands behind ``ROOT_v00NN_`` in the operationId; the handler is a function of slurmrest_inetd.plugins.PLUGIN.
 A trailing slash does not matter. tests/unit/test_endpoints.py holds the rows complete against the API's own documents.
-Read by routing.py.
+OPEN_ENDPOINTS need no token and have no version; their handlers choose their own media types, and a command that they ran
+as the call's identity would be refused by Slurm. Read by routing.py.
 """
 
 from slurmrest_inetd.model import Endpoint as Row
@@ -52,5 +53,17 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("GET",    "/slurmdb/{version}/users",                         "get_users",         "slurmdbd.users",          "get_users",            40, LAST),
     Row("GET",    "/slurmdb/{version}/wckey/{id}",                    "get_wckey",         "slurmdbd.wckeys",         "get_wckey",            40, LAST),
     Row("GET",    "/slurmdb/{version}/wckeys",                        "get_wckeys",        "slurmdbd.wckeys",         "get_wckeys",           40, LAST),
+)
+
+#       method    path             operation            plugin                   handler             since until
+OPEN_ENDPOINTS: tuple[Row, ...] = (
+    Row("GET",    "/openapi",      "get_openapi",       "openapi.specification", "get_openapi",      0, 0),
+    Row("GET",    "/openapi.json", "get_openapi_json",  "openapi.specification", "get_openapi_json", 0, 0),
+    Row("GET",    "/openapi.yaml", "get_openapi_yaml",  "openapi.specification", "get_openapi_yaml", 0, 0),
+    Row("GET",    "/openapi/v3",   "get_openapi_v3",    "openapi.specification", "get_openapi",      0, 0),
+
+    Row("GET",    "/healthz",      "get_healthz",       "health.probes",         "get_healthz",      0, 0),
+    Row("GET",    "/livez",        "get_livez",         "health.probes",         "get_livez",        0, 0),
+    Row("GET",    "/readyz",       "get_readyz",        "health.probes",         "get_readyz",       0, 0),
 )
 # fmt: on

@@ -61,13 +61,13 @@ def format_envelope(
 def build_meta(call: Call | None, command_meta: Mapping[str, Any] | None) -> dict[str, Any]:
     """The meta object as slurmrestd writes it; release and cluster as the command's own meta tells them."""
     root = call.endpoint.plugin.partition(".")[0] if call else ""
-    plugin_type, plugin_name = PLUGIN_NAMES[root]
+    plugin_type, plugin_name = PLUGIN_NAMES.get(root, ("", ""))
     known = command_meta or {}
     return {
         "plugin": {
             "type": plugin_type,
             "name": plugin_name,
-            "data_parser": f"data_parser/v0.0.{call.version}" if call else "",
+            "data_parser": f"data_parser/v0.0.{call.version}" if call and call.version else "",
             "accounting_storage": known.get("plugin", {}).get("accounting_storage", ""),
         },
         "client": call.client._asdict() if call else {"source": "", "user": "", "group": ""},

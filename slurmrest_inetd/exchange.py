@@ -6,13 +6,13 @@ again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
     wire.read_request -> authenticate -> resolve -> handler -> slurm.command.run -> reply -> wire.write_reply
 """
 
-from slurmrest_inetd.auth import authenticate
+from slurmrest_inetd.auth import NOBODY, authenticate
 from slurmrest_inetd.errors import ClientGone, CutShort
 from slurmrest_inetd.log import Trace, write_trace
 from slurmrest_inetd.model import Call, Reply, Request
 from slurmrest_inetd.negotiation import FORM, FORMATS, choose_media_type
 from slurmrest_inetd.reply import format_refusal, format_reply
-from slurmrest_inetd.routing import load_handler, resolve
+from slurmrest_inetd.routing import find_open_routes, load_handler, resolve
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.target import parse_form
 from slurmrest_inetd.wire import Wire
@@ -40,14 +40,17 @@ def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
     """The reply to the request that comes over ``wire``. Raises ApiError, ClientGone."""
     request = trace.request = wire.read_request()
     trace.media_type = choose_media_type(request.get_all("accept"), lenient=True)
-    identity = trace.identity = authenticate(request, wire.peer, settings)
+    is_open = bool(find_open_routes(request.segments))
+    if not is_open:
+        trace.identity = authenticate(request, wire.peer, settings)
     route = resolve(request.method, request.segments, settings)
-    media_type = choose_media_type(request.get_all("accept"))
+    media_type = choose_media_type(request.get_all("accept"), lenient=is_open)
     body = wire.read_body() if route.endpoint.body or has_form(request) else b""
     if has_form(request) and not route.endpoint.body:
         request = request._replace(query=request.query + parse_form(body))
     if request.method not in SAFE_METHODS:
         wire.prepare()  # all that could still be refused is refused before anything is done
+    identity = trace.identity or NOBODY
     call = Call(request, *route, identity, settings, FORMATS[media_type], body, trace.client, wire.prepare, media_type)
     trace.call = call
     return format_reply(call, load_handler(route.endpoint)(call))

@@ -52,8 +52,8 @@ class Request(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """As whom the commands run: ``kind`` is "jwt" (then ``token`` is what they carry) or "local" (the service's own
-    uid).
+    """As whom the commands run: ``kind`` is "jwt" (then ``token`` is what they carry), "local" (the service's own uid)
+    or "nobody" (``token`` is one that Slurm refuses).
     """
 
     kind: str
@@ -130,11 +130,12 @@ class Answer(NamedTuple):
 
 class Passage(NamedTuple):
     """A document that the command printed, already in the client's version and media type, its meta rewritten on the
-    way.
+    way; or any other bytes, then with a content-type among ``headers``, which win over those that every reply has.
     """
 
     chunks: bytes | Iterator[bytes]
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Reply(NamedTuple):

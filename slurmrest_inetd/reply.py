@@ -19,14 +19,20 @@ HEADERS = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
 
 def format_reply(call: Call, answer: Answer | Passage) -> Reply:
     """The reply that carries a handler's answer."""
-    headers = (("content-type", call.media_type), *HEADERS)
+    content_type = ("content-type", call.media_type)
     if answer.status in NO_BODY:
-        return Reply(answer.status, HEADERS)
+        return Reply(answer.status, merge_headers(HEADERS, answer.headers if isinstance(answer, Passage) else ()))
     if isinstance(answer, Passage):
-        return Reply(answer.status, headers, answer.chunks)
+        return Reply(answer.status, merge_headers((content_type, *HEADERS), answer.headers), answer.chunks)
     meta = build_meta(call, answer.meta or read_release(call.settings))
     body = format_envelope(answer.payload, meta, answer.errors, answer.warnings, call.media)
-    return Reply(answer.status, headers, body)
+    return Reply(answer.status, (content_type, *HEADERS), body)
+
+
+def merge_headers(usual: tuple[tuple[str, str], ...], own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """``own``, and of ``usual`` what they do not name."""
+    names = {name for name, _ in own}
+    return (*(pair for pair in usual if pair[0] not in names), *own)
 
 
 def format_refusal(error: Exception, trace: Trace) -> Reply:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
-from slurmrest_inetd.endpoints import ENDPOINTS
+from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
 from slurmrest_inetd.model import Answer, Call, Endpoint, Passage
 from slurmrest_inetd.settings import Settings
@@ -18,7 +18,7 @@ UNKNOWN_PATH = "Unable to find requested URL. Please view /openapi/v3 for API re
 
 
 class Route(NamedTuple):
-    """A resolved path: ``version`` is the NN of v0.0.NN."""
+    """A resolved path: ``version`` is the NN of v0.0.NN, 0 where the path has none."""
 
     endpoint: Endpoint
     version: int
@@ -45,10 +45,17 @@ def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route
     )
 
 
+def find_open_routes(segments: tuple[str, ...]) -> list[Route]:
+    """Every row that needs no token and whose path these segments match."""
+    matches = ((row, match_path(row.path, segments)) for row in OPEN_ENDPOINTS)
+    return [Route(row, 0, values) for row, values in matches if values is not None]
+
+
 def find_routes(segments: tuple[str, ...], settings: Settings) -> list[Route]:
     """Every row whose path these segments match, in the version asked for; only the most literal ones."""
-    if len(segments) < 2:
-        return []
+    routes = find_open_routes(segments)
+    if routes or len(segments) < 2:
+        return routes
     version = parse_version(segments[1])
     if version not in settings.data_parsers:
         return []
@@ -76,11 +83,12 @@ def match_path(path: str, segments: tuple[str, ...]) -> dict[str, str] | None:
     if len(words) != len(segments) or words[0] != segments[0]:
         return None
     values = {}
-    for word, segment in zip(words[2:], segments[2:], strict=True):
+    for word, segment in zip(words, segments, strict=True):
         if word[0] == "{":
             values[word[1:-1]] = segment
         elif word != segment:
             return None
+    values.pop("version", None)
     return values
 
 

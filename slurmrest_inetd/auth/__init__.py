@@ -14,6 +14,9 @@ from slurmrest_inetd.auth.refusal import AuthenticationFailure
 from slurmrest_inetd.model import Identity, Peer, Request
 from slurmrest_inetd.settings import Settings
 
+# Where no token is needed: what is run as nobody carries one that no Slurm accepts, and does nothing in anyone's name.
+NOBODY = Identity("nobody", "", "nobody")
+
 
 def authenticate(request: Request, peer: Peer, settings: Settings) -> Identity:
     """As whom the request's commands run.

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent.parent / "slurmrest_inetd"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_LINES = 250
 # Data: as many rows as there are.
-TABLES = ("fields", "error_texts.py", "endpoints.py")
+TABLES = ("fields", "words", "error_texts.py", "endpoints.py")
 
 # A library from outside -> the room that alone may import it.
 # fmt: off

@@ -1,0 +1,1 @@
+"""Probes for whoever watches this server: no token, no version, no body."""
