@@ -63,9 +63,11 @@ def describe_schema(schema: Mapping[str, Any], owner: str) -> dict[str, Any]:
         }
     if "items" in schema:
         described["items"] = describe_schema(schema["items"], owner)
-    # an empty list is no valid JSON Schema of draft 4, which OpenAPI 3.0 is made of
+    # slurmrestd's own are not quite OpenAPI: "required" is never empty there, and a boolean's default is no number
     if described.get("required") == []:
         del described["required"]
+    if schema.get("type") == "boolean" and "default" in schema:
+        described["default"] = bool(schema["default"])
     return described
 
 
