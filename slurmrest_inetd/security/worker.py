@@ -23,8 +23,8 @@ CPU_GRACE_SECONDS = 5
 def enter_worker(connection_fd: int, settings: Settings, *, keep: tuple[int, ...] = ()) -> Settings:
     """Give up all that serving ``connection_fd`` does not need; with --local-users, become its peer.
 
-    Descriptors 0 to 2, ``connection_fd`` and those of ``keep`` stay open, no other. Returns the settings to serve the exchange with.
-    Raises StartError: then nothing may be served.
+    Descriptors 0 to 2, ``connection_fd`` and those of ``keep`` stay open, no other. Returns the settings to serve the
+    exchange with. Raises StartError: then nothing may be served.
     """
     close_descriptors(connection_fd, *keep)
     limit_resources(settings)
