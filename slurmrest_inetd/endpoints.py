@@ -48,6 +48,8 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("GET",    "/slurmdb/{version}/ping",                          "get_ping",          "slurmdbd.ping",           "get_ping",             42, LAST),
     Row("GET",    "/slurmdb/{version}/qos",                           "get_qos",           "slurmdbd.qos",            "get_qos",              40, LAST),
     Row("GET",    "/slurmdb/{version}/qos/{qos}",                     "get_single_qos",    "slurmdbd.qos",            "get_single_qos",       40, LAST),
+    Row("POST",   "/slurmdb/{version}/qos",                           "post_qos",          "slurmdbd.qos_changes",    "post_qos",             40, LAST, True),
+    Row("DELETE", "/slurmdb/{version}/qos/{qos}",                     "delete_single_qos", "slurmdbd.qos_changes",    "delete_single_qos",    40, LAST),
     Row("GET",    "/slurmdb/{version}/tres",                          "get_tres",          "slurmdbd.tres",           "get_tres",             40, LAST),
     Row("GET",    "/slurmdb/{version}/user/{name}",                   "get_user",          "slurmdbd.users",          "get_user",             40, LAST),
     Row("GET",    "/slurmdb/{version}/users",                         "get_users",         "slurmdbd.users",          "get_users",            40, LAST),

@@ -15,6 +15,7 @@ from slurmrest_inetd.slurm.values import Unusable, name_types
 
 EXPECTED_DICTIONARY = (9209, "Data parser expected a dictionary or object")
 EXPECTED_LIST = (9208, "Data parser expected a list")
+NO_SUCH_PATH = (9200, "Unable to resolve path")
 
 
 def read_object(
@@ -67,6 +68,20 @@ def require_list(value: Any, path: str) -> list[Any]:
     if not isinstance(value, list):
         refuse_body(f"Expected List but found a {name_types(value)[1]}", EXPECTED_LIST, path)
     return value  # type: ignore[no-any-return]  # the line above leaves for all else
+
+
+def require_entries(value: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
+    """The objects of a list, each with its own path (``#/qos[0]/``). Raises Unprocessable where there is none such."""
+    entries = require_list(value, path)
+    places = [f"{path.removesuffix('/')}[{index}]/" for index in range(len(entries))]
+    return [(place, require_dictionary(entry, place)) for place, entry in zip(places, entries, strict=True)]
+
+
+def require_member(body: Mapping[str, Any], name: str) -> Any:
+    """The member without which the body asks for nothing. Raises Unprocessable where it is missing or null."""
+    if body.get(name) is None:
+        refuse_body(f"Missing required field '{name}' in dictionary", NO_SUCH_PATH, f"#/{name}/")
+    return body[name]
 
 
 def refuse_body(description: str, problem: tuple[int, str], path: str) -> None:

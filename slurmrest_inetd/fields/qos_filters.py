@@ -8,6 +8,8 @@ from slurmrest_inetd.query import Parameter as Row
 
 PREEMPT_MODES = ("DISABLED", "SUSPEND", "REQUEUE", "CANCEL", "GANG")
 
+WRITE = "A condition has no effect: the body says what is to be written"
+
 # fmt: off
 #   name                  kind       since until   sacctmgr               where the document has it
 QOS_LIST = (
@@ -22,6 +24,8 @@ QOS_LIST = (
 QOS = (
     Row("with_deleted",        "bool",                term="withdeleted"),
 )
+# slurmrestd documents them at POST qos too, and refuses a body beside any
+QOS_POST = tuple(row._replace(note=WRITE, term="", member="") for row in QOS_LIST)
 QOS_PATH = (
     Row("qos",                 "strings",             term="name",            member="name"),
 )
