@@ -67,11 +67,13 @@ OPTIONS = (
 FLAGS = (
     ("", "local-users", "on a UNIX socket, become the user at its other end; needs CAP_SETUID and CAP_SETGID"),
     ("v", "", "more in the log; may be repeated"),
+    ("", "generate-openapi-spec", "print the OpenAPI document of what would be served, as JSON"),
     ("h", "help", "print this help"),
     ("V", "version", "print the version"),
     ("", "install-units", "put the files for systemd, xinetd and proxies where they belong, and say what is next"),
     ("", "force", "with --install-units: overwrite files that were changed, too"),
 )
+SPECIFICATION = "--generate-openapi-spec"
 # With --install-units only; they are no settings.
 INSTALLING = ("--install-units", "--prefix", "--force")
 PREFIX = Option("", "prefix", "DIR", "", str, "", "with --install-units: put them below this folder")
@@ -101,6 +103,8 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
             return settings, format_version(settings)
         if name in INSTALLING:
             return settings, run_installation(dict(given))
+        if name == SPECIFICATION:
+            continue
         if name == "--local-users":
             settings = settings._replace(local_users=True)
         elif name == "-v":
@@ -110,7 +114,8 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
         else:
             row = next(row for row in OPTIONS if name in ("-" + row.short, "--" + row.long))
             settings = settings._replace(**{row.setting: read_option(name, row, value)})
-    return settle(settings), ""
+    settings = settle(settings)
+    return settings, format_specification(settings) if (SPECIFICATION, "") in given else ""
 
 
 def read_option(name: str, row: Option, text: str) -> Any:
@@ -165,6 +170,13 @@ def format_version(settings: Settings) -> str:
 
     release = ask_release(settings)["release"]
     return f"slurmrest-inetd {__version__} ({f'slurm {release}' if release else 'no Slurm commands found'})\n"
+
+
+def format_specification(settings: Settings) -> str:
+    """The OpenAPI document of what ``settings`` serve, with the Slurm commands that are here."""
+    from slurmrest_inetd.openapi.document import find_served, format_document, plan_document
+
+    return format_document(plan_document(find_served(settings), "json")).decode()
 
 
 def format_list(option: str, settings: Settings) -> str:
