@@ -1,0 +1,221 @@
+"""Jobs that are there, changed, requeued and signalled: through slurmrestd and through us from the same state, the replies and the records compared.
+
+Law: each job is made for its test and cancelled after it; tables of cases are in updates.py.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from asks import FACTS
+from clusters import Cluster
+from compare import compare_documents
+from replies import Reply
+from test_submit import SCHEDULERS, SPOKEN, spoken  # noqa: F401  a fixture
+from updates import CHANGES, REFUSALS, REFUSED_BY_SLURM
+
+SCRIPT = "#!/bin/sh\nsleep 300\n"
+# any job: its id, its clocks, what the scheduler thought of it last
+ALWAYS = (
+    r"(job_id|submit_time|eligible_time|accrue_time|last_sched_evaluation|start_time|end_time|array_job_id|het_job_id|step_id|state_reason"
+    r"|preemptable_time|std\w+_expanded|standard_\w+)(\..*)?"
+)
+WAIT_SECONDS = 60
+
+
+def path(version: int, rest: object) -> str:
+    return f"/slurm/v0.0.{version}/job/{rest}"
+
+
+def submit(cluster: Cluster, *options: str, count: int = 1, user: str = "bob", script: str = SCRIPT) -> list[int]:
+    """``count`` equal jobs of ``user``'s, submitted in one go; their ids."""
+    words = ["sbatch", "--parsable", "--chdir=/tmp", "--output=/dev/null", "--time=100", "--job-name=writes", *options]
+    loop = 'n=$1; shift; script=$(cat; echo x); for i in $(seq "$n"); do printf %s "${script%x}" | "$@" || exit; done'
+    run = cluster.run(["sh", "-c", loop, "sh", str(count), *words], user=user, check=True, input=script.encode())
+    return [int(line) for line in run.stdout.split()]
+
+
+def show(cluster: Cluster, job_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The jobs' records, by id."""
+    found = json.loads(cluster.slurm("squeue", "--json", "-t", "all", f"-j{','.join(map(str, job_ids))}"))["jobs"]
+    for job in found:
+        job["flags"] = sorted(set(job["flags"]) - SCHEDULERS)
+    return {job["job_id"]: job for job in found}
+
+
+def cancel(cluster: Cluster, *job_ids: int) -> None:
+    cluster.slurm("scancel", *map(str, job_ids))
+
+
+def differ(peer: dict[str, Any], ours: dict[str, Any], allowed: str = "") -> list[str]:
+    """The leaves that differ and are neither clocks nor ids nor ``allowed``."""
+    return [
+        f"{found.path}: {found.peer} | {found.ours}"
+        for found in compare_documents(peer, ours)
+        if not re.fullmatch(ALWAYS, found.path) and not (allowed and re.fullmatch(allowed, found.path))
+    ]
+
+
+def get_numbers(reply: Reply) -> list[int]:
+    return [error["error_number"] for error in reply.json()["errors"]]
+
+
+def describe(reply: Reply) -> str:
+    return f"{reply.status} {reply.json()['errors']} {reply.json()['warnings']}"
+
+
+def test_each_property_changes_the_job_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+    cluster, version = spoken
+    found = []
+    newest = max(SPOKEN[cluster.release])
+    cases = [case for case in CHANGES if case.since <= version <= case.until]
+    if version != newest:  # what the newest version has too is one table for all: the unit tests hold it so
+        cases = [case for case in cases if case.until < newest][:10] + cases[:3]
+    for before in dict.fromkeys(case.before for case in cases):
+        own = [case for case in cases if case.before == before]
+        jobs = submit(cluster, "--hold", *before, count=2 * len(own))
+        pairs = list(zip(jobs[::2], jobs[1::2], strict=True))
+        replies = [
+            [
+                ask("POST", path(version, job), user=case.user, body=case.values)
+                for ask, job in zip((cluster.http_peer, cluster.http), pair, strict=True)
+            ]
+            for case, pair in zip(own, pairs, strict=True)
+        ]
+        records = show(cluster, jobs)
+        cancel(cluster, *jobs)
+        for case, pair, (peer, ours) in zip(own, pairs, replies, strict=True):
+            nothing = "names no property" in ours.json()["errors"][0]["description"] if ours.json()["errors"] else False
+            if peer.status != 200 or (ours.status != 200 and not nothing):
+                found.append(f"{case}: {describe(peer)} | {describe(ours)}")
+            found += [f"{case}: {line}" for line in differ(records[pair[0]], records[pair[1]], case.differs)]
+    assert not found, "\n".join(found)
+
+
+def test_what_slurm_refuses_is_refused_with_the_same_number(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+    cluster, version = spoken
+    found = []
+    jobs = submit(cluster, "--hold", count=2)
+    try:
+        for case in REFUSED_BY_SLURM:
+            peer, ours = (
+                ask("POST", path(version, job), user=case.user, body=case.values)
+                for ask, job in zip((cluster.http_peer, cluster.http), jobs, strict=True)
+            )
+            if get_numbers(peer)[:1] != get_numbers(ours) or not 400 <= ours.status < 500:
+                found.append(f"{case.values}: {describe(peer)} | {describe(ours)}")
+        records = show(cluster, jobs)
+        found += differ(records[jobs[0]], records[jobs[1]])
+    finally:
+        cancel(cluster, *jobs)
+    assert not found, "\n".join(found)
+
+
+def test_what_cannot_be_done_exactly_is_refused_by_name_and_nothing_changes(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+    cluster, version = spoken
+    (job,) = submit(cluster, "--hold")
+    try:
+        before = show(cluster, [job])[job]
+        for case in REFUSALS:
+            if case.since <= version <= case.until:
+                reply = cluster.http("POST", path(version, job), user="bob", body=case.values)
+                assert reply.status == 422, case
+                assert f"#/{case.field}/" in [error["source"] for error in reply.json()["errors"]], case
+        for body in ({}, {"job": {"comment": "x"}}, {"comment": None}, [], "x"):
+            assert cluster.http("POST", path(version, job), user="bob", body=body).status == 422, body
+        assert cluster.http("POST", path(version, job), user="bob", body=b"").status == 400
+        assert differ(before, show(cluster, [job])[job]) == []
+    finally:
+        cancel(cluster, job)
+
+
+def test_every_property_is_in_one_of_the_tables() -> None:
+    names = {name for case in (*CHANGES, *REFUSED_BY_SLURM, *REFUSALS) for name in case.values}
+    for document in FACTS.glob("v0.0.4*.json"):
+        schemas = json.loads(document.read_text())["schemas"]
+        (description,) = (schema for name, schema in schemas.items() if name.endswith("_job_desc_msg"))
+        assert set(description["properties"]) <= names
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_who_may_change_a_job_and_which(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    (job,) = submit(cluster, "--hold")
+    body = {"comment": "mine"}
+    try:
+        for user, status in (("alice", 403), ("bob", 200), ("slurm", 200), ("root", 200)):
+            asked = {"comment": user}
+            reply = cluster.http("POST", path(version, job), user=user, body=asked)
+            assert reply.status == status, (user, reply.body)
+            assert (show(cluster, [job])[job]["comment"] == user) == (status == 200)
+    finally:
+        cancel(cluster, job)
+    for target, status, number in (
+        (job, 409, 2084),
+        (f"{job}.0", 422, 9000),
+        (f"{job},{job}", 422, 9000),
+        ("99999", 404, 2017),
+        ("99999999", 404, 2017),
+        (f"{job}_4", 404, 2017),
+        (f"{job}+1", 404, 2017),
+    ):
+        reply = cluster.http("POST", path(version, target), user="bob", body=body)
+        assert (reply.status, get_numbers(reply)) == (status, [number]), (target, reply.body)
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_tasks_of_an_array_are_changed_and_each_that_is_not_is_named(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    (job,) = submit(cluster, "--hold", "--array=1-4")
+
+    def comments() -> dict[str, str]:
+        text = cluster.slurm("squeue", "-hr", f"-j{job}", "-o", "%K %k")
+        return dict(line.split(" ", 1) for line in text.splitlines())
+
+    def change(target: str, body: dict[str, Any]) -> Reply:
+        return cluster.http("POST", path(version, target), user="bob", body=body)
+
+    try:
+        assert change(f"{job}_2", {"comment": "two"}).status == 200
+        assert change(f"{job}_[1,3]", {"comment": "odd"}).status == 200
+        assert comments() == {"1": "odd", "2": "two", "3": "odd", "4": "(null)"}
+        assert change(str(job), {"comment": "all"}).status == 200
+        assert set(comments().values()) == {"all"}
+        reply = change(f"{job}_[1,9]", {"comment": "x"})
+        assert reply.status == 404
+        entries = [(entry["job_id"], entry["error_code"]) for entry in reply.json()["results"]]
+        assert (job, 2017) in entries
+        assert comments()["1"] == "x"
+        assert comments()["2"] == "all"
+        assert change(f"{job}_2", {"hold": False, "begin_time": 1900000000}).status == 200
+        assert change(f"{job}_9", {"hold": False}).status == 404
+    finally:
+        cancel(cluster, job)
+    assert change(str(job), {"hold": False}).json()["errors"][0]["error_number"] == 2084
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_a_half_done_change_is_told(cluster: Cluster) -> None:
+    """slurmctld takes the comment and refuses the nice value, through slurmrestd as through scontrol."""
+    version = max(SPOKEN[cluster.release])
+    jobs = submit(cluster, "--hold", count=2)
+    try:
+        body = {"comment": "half", "nice": -500}
+        peer, ours = (
+            ask("POST", path(version, job), user="bob", body=body)
+            for ask, job in zip((cluster.http_peer, cluster.http), jobs, strict=True)
+        )
+        records = show(cluster, jobs)
+        assert differ(records[jobs[0]], records[jobs[1]]) == []
+        assert (get_numbers(peer), get_numbers(ours)) == ([2002], [2002])
+        assert ours.status == 403
+        assert any("property by property" in notice["description"] for notice in ours.json()["warnings"])
+        cluster.slurm("scontrol", "update", f"JobId={jobs[1]}", "Priority=0", user="slurm")
+        reply = cluster.http("POST", path(version, jobs[1]), user="bob", body={"comment": "kept", "hold": False})
+        assert (reply.status, get_numbers(reply)) == (403, [2002])
+        assert any("only the release failed" in notice["description"] for notice in reply.json()["warnings"])
+        assert show(cluster, jobs)[jobs[1]]["comment"] == "kept"
+    finally:
+        cancel(cluster, *jobs)

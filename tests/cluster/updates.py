@@ -1,0 +1,230 @@
+"""What jobs are changed to, both through slurmrestd and through us, and where the two may differ. Data only; read by test_job_writes.py.
+
+Law: a row a property (test_job_writes.py holds it complete); a difference is a row with its reason.
+"""
+
+from typing import Any, NamedTuple
+
+from submissions import number
+
+FOREVER = {"set": True, "infinite": True, "number": 0}
+
+
+class Change(NamedTuple):
+    """Values that a held job of bob's is changed to, by ``user``; ``before`` is what it is submitted with."""
+
+    values: dict[str, Any]
+    before: tuple[str, ...] = ()
+    user: str = "bob"
+    since: int = 40
+    until: int = 45
+    differs: str = ""
+
+
+class Refusal(NamedTuple):
+    """A value that we refuse, naming the property, and nothing is changed."""
+
+    values: dict[str, Any]
+    field: str
+    reason: str
+    since: int = 40
+    until: int = 45
+
+
+ADMIN = "slurm"
+# fmt: off
+CHANGES: tuple[Change, ...] = (
+    Change({"account": "phys"}),
+    Change({"account_gather_frequency": "task=5"}),
+    Change({"admin_comment": "x y=\n\"z\""},               user=ADMIN),
+    Change({"allocation_node_list": "n1"}),
+    Change({"allocation_node_port": 7777}),
+    Change({"argv": ["a", "b"]}),
+    Change({"array": "1-5%2"}),
+    Change({"batch_features": "f"}),
+    Change({"begin_time": number(1900000000)}),
+    Change({"begin_time": "2030-01-31T12:00:00"}),
+    Change({"comment": " a b  "}),
+    Change({"comment": "JobName=x Comment=\"y\"\nJobId=1 é"}),
+    Change({"comment": ""},                                ("--comment=x",)),
+    Change({"constraints": ""}),
+    Change({"container": "/x"}),
+    Change({"container_id": "c"}),
+    Change({"container_type": "c"},                        since=45),
+    Change({"contiguous": True},                           user=ADMIN),
+    Change({"contiguous": False},                          ("--contiguous",), ADMIN),
+    Change({"cores_per_socket": 1},                        since=45),
+    Change({"cpu_binding": "map_cpu:0"}),
+    Change({"cpu_binding_flags": ["CPU_BIND_TO_CORES"]}),
+    Change({"cpu_frequency": "1000-2000:Performance"}),
+    Change({"cpus_per_task": 2}),
+    Change({"crontab": {"minute": "1"}}),
+    Change({"current_working_directory": "/var/tmp"}),
+    Change({"deadline": 1900000000},                       user=ADMIN),
+    Change({"delay_boot": 90}),
+    Change({"delay_boot": 0},                              ("--delay-boot=0-00:01:30",)),
+    Change({"dependency": "singleton"}),
+    Change({"dependency": ""},                             ("--dependency=singleton",)),
+    Change({"distribution": "block:cyclic"}),
+    Change({"distribution_plane_size": number(2)},           since=41),
+    Change({"environment": ["A=b"]}),
+    Change({"excluded_nodes": ["n1"]}),
+    Change({"excluded_nodes": ""},                         ("--exclude=n1",)),
+    Change({"excluded_nodes": [], "comment": "x"},         ("--exclude=n1",)),
+    Change({"exclusive": ["true"]},                        (), ADMIN, 40, 41),
+    Change({"exclusive": ["false"]},                       (), ADMIN, 40, 41),
+    Change({"extra": "a 'b' \"c\""}),
+    Change({"flags": ["JOB_ACCRUE_TIME_RESET"]}),
+    Change({"flags": ["SPREAD_JOB"]}),
+    Change({"hetjob_group": 1}),
+    Change({"hold": True}),
+    Change({"hold": True},                                 user=ADMIN),
+    Change({"hold": False},                                ("--begin=uts1900000000",)),
+    Change({"hold": False, "comment": "x"},                ("--begin=uts1900000000",)),
+    Change({"immediate": True}),
+    Change({"job_id": 4242}),
+    Change({"kill_on_node_fail": False}),
+    Change({"kill_warning_delay": number(30)}),
+    Change({"kill_warning_flags": ["BATCH_JOB"]}),
+    Change({"kill_warning_signal": "USR1"}),
+    Change({"licenses": ""}),
+    Change({"mail_type": ["BEGIN", "TIME=90%"]},           ("--mail-type=END",)),
+    Change({"mail_user": "m@example.org"}),
+    Change({"mail_user": ""},                              ("--mail-user=q",)),
+    Change({"mcs_label": "m"},                             since=45),
+    Change({"memory_binding": "map_mem:0"}),
+    Change({"memory_binding_type": ["LOCAL"]}),
+    Change({"memory_per_cpu": number(10)}),
+    Change({"memory_per_cpu": number(10)},                 ("--mem=20M",)),
+    Change({"memory_per_node": number(20)}),
+    Change({"memory_per_node": number(0)}),
+    Change({"memory_update_delay": 5},                     since=45),
+    Change({"memory_update_margin": 5},                    since=45),
+    Change({"minimum_boards_per_node": 2}),
+    Change({"minimum_cpus": 2}),
+    Change({"minimum_cpus": 1, "maximum_cpus": 2}),
+    Change({"minimum_cpus_per_node": 2}),
+    Change({"minimum_nodes": 1, "maximum_nodes": 2}),
+    Change({"minimum_sockets_per_board": 2}),
+    Change({"name": "JobId=1 a\n-b é"}),
+    Change({"name": ""}),
+    Change({"nice": 10}),
+    Change({"nice": -10},                                  user=ADMIN),
+    Change({"nodes": "2"}),
+    Change({"nodes": "1-2"}),
+    Change({"oom_kill_step": 1},                           since=42),
+    Change({"open_mode": ["APPEND"]}),
+    Change({"overcommit": True}),
+    Change({"oversubscribe": True},                        (), ADMIN, 40, 41),
+    Change({"oversubscribe": False},                       (), ADMIN, 40, 41),
+    Change({"partition": "debug"}),
+    Change({"priority": number(0)}),
+    Change({"priority": FOREVER},                          ("--begin=uts1900000000",)),
+    Change({"profile": ["ENERGY"]}),
+    Change({"qos": "normal"}),
+    Change({"reboot": False},                              user=ADMIN),
+    Change({"requeue": False}),
+    Change({"requeue": True},                              ("--no-requeue",)),
+    Change({"required_nodes": ["n1"]}),
+    Change({"required_nodes": ""},                         ("--nodelist=n1",)),
+    Change({"required_switches": number(2)}),
+    Change({"required_switches": 3, "wait_for_switch": 90}, ("--switches=2@0-00:01:00",)),
+    Change({"required_switches": 0},                       ("--switches=2",)),
+    Change({"reservation": ""}),
+    Change({"reserve_ports": 3}),
+    Change({"resv_mpi_ports": 3},                          since=41, until=41),
+    Change({"rlimits": {"core": number(0)}}),
+    Change({"script": "#!/bin/sh\necho changed\n"}),
+    Change({"segment_size": number(1)},                    since=42),
+    Change({"selinux_context": "s"}),
+    Change({"shared": ["none"]},                           user=ADMIN),
+    Change({"shared": ["oversubscribe"]},                  user=ADMIN),
+    Change({"site_factor": 10},                            user=ADMIN),
+    Change({"sockets_per_node": 1}),
+    Change({"spank_environment": ["A=b"]}),
+    Change({"standard_error": "/tmp/e e"}),
+    Change({"standard_input": "/tmp/i"}),
+    Change({"standard_output": "/tmp/o%j"}),
+    Change({"standard_output": "none"}),
+    Change({"step_id": {"job_id": number(4242)}},          since=44),
+    Change({"tasks": 2}),
+    Change({"tasks_per_board": 1}),
+    Change({"tasks_per_core": 1}),
+    Change({"tasks_per_node": 2},                          user=ADMIN),
+    Change({"temporary_disk_per_node": 5}),
+    Change({"threads_per_core": 1}),
+    Change({"time_limit": number(10)}),
+    Change({"time_limit": "10"}),
+    Change({"time_limit": FOREVER}),
+    Change({"time_minimum": number(5)}),
+    Change({"time_minimum": 0},                            ("--time-min=5",)),
+    Change({"tres_bind": "gres/gpu:closest"}),
+    Change({"tres_freq": "gpu:high"}),
+    Change({"tres_per_job": "gres/gpu:1"}),
+    Change({"tres_per_node": "gres/gpu:1"}),
+    Change({"tres_per_socket": "gres/gpu:1"},              ("--sockets-per-node=1",)),
+    Change({"tres_per_task": "gres/gpu:1"}),
+    Change({"cpus_per_tres": "gres/gpu:1"},                ("--gpus=1",)),
+    Change({"memory_per_tres": "gres/gpu:100"},            ("--gpus=1",)),
+    Change({"wait_all_nodes": True}),
+    Change({"wait_for_switch": 60}),
+    Change({"wckey": "wk"}),
+    Change({"x11_magic_cookie": "c"}),
+    Change({"x11_target_host": "h"}),
+    Change({"x11_target_port": 5}),
+    Change({"x11": ["FIRST_NODE"]}),
+    Change({"name": "n", "comment": "c", "time_limit": 7, "nope": 1}),
+)
+
+# Slurm itself refuses these here: with the same number
+REFUSED_BY_SLURM: tuple[Change, ...] = (
+    Change({"account": "nosuchaccount"}),
+    Change({"admin_comment": "x"}),
+    Change({"burst_buffer": "#BB x"},                      user=ADMIN),
+    Change({"cluster_constraint": "cc"}),
+    Change({"clusters": "elsewhere"}),
+    Change({"constraints": "nosuchfeature"}),
+    Change({"contiguous": True}),
+    Change({"core_specification": 1}),
+    Change({"deadline": 1900000000}),
+    Change({"dependency": "afterok:99999"}),
+    Change({"end_time": 1900000000}),
+    Change({"excluded_nodes": ["nosuchnode"]}),
+    Change({"licenses": "nolicense:1"}),
+    Change({"nice": -10}),
+    Change({"partition": "nosuchpartition"}),
+    Change({"prefer": "nosuchfeature"}),
+    Change({"priority": 100}),
+    Change({"qos": "nosuchqos"}),
+    Change({"reboot": True}),
+    Change({"required_nodes": ["nosuchnode"]}),
+    Change({"reservation": "nosuchreservation"}),
+    Change({"shared": ["none"]}),
+    Change({"site_factor": 10}),
+    Change({"tasks_per_node": 2}),
+    Change({"thread_specification": 1}),
+)
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal({"group_id": "bob"},                   "group_id",          "slurmrestd 24.11 crashes"),
+    Refusal({"network": "nw"},                     "network",           "scontrol has no key for it"),
+    Refusal({"ntasks_per_tres": 2},                "ntasks_per_tres",   "scontrol has no key for it"),
+    Refusal({"tasks_per_socket": 2},               "tasks_per_socket",  "scontrol has no key for it"),
+    Refusal({"user_id": "bob"},                    "user_id",           "slurmrestd: 2010, whoever it is"),
+    Refusal({"flags": ["EXPEDITED_REQUEUE"]},      "flags",             "scontrol has no key for it",              43),
+    Refusal({"power_flags": 5},                    "power_flags",       "no list",                                 40, 44),
+    Refusal({"minimum_nodes": 1},                  "minimum_nodes",     "scontrol sets the most too"),
+    Refusal({"maximum_nodes": 2},                  "maximum_nodes",     "scontrol sets the least too"),
+    Refusal({"maximum_cpus": 2},                   "maximum_cpus",      "scontrol sets the least too"),
+    Refusal({"shared": ["user"]},                  "shared",            "slurmrestd: oversubscribe"),
+    Refusal({"hold": False, "priority": 5},        "priority",          "they contradict each other"),
+    Refusal({"mail_type": ["NOPE"]},               "mail_type",         "no such type"),
+    Refusal({"cpus_per_task": 70000},              "cpus_per_task",     "slurmrestd: 4464"),
+    Refusal({"tasks": "x"},                        "tasks",             "no number"),
+    Refusal({"name": {}, "comment": "x"},          "name",              "no text"),
+    Refusal({"comment": "x", "tasks": 0},          "tasks",             "slurmrestd: 200, and nothing of it"),
+    Refusal({"comment": "a\0b"},                   "comment",           "slurmrestd: cut short"),
+    Refusal({"required_nodes": ["/etc/passwd"]},   "required_nodes",    "no node"),
+    Refusal({"memory_per_node": FOREVER},          "memory_per_node",   "slurmrestd: 0"),
+)
+# fmt: on
