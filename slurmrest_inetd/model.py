@@ -66,7 +66,7 @@ class Identity(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """One operation of the API: a row of the plugin table."""
+    """One operation of the API: a row of the plugin table. ``writes`` is for a GET that changes something: no HEAD."""
 
     method: str
     path: str
@@ -76,6 +76,7 @@ class Endpoint(NamedTuple):
     since: int
     until: int
     body: bool = False
+    writes: bool = False
 
 
 class Problem(NamedTuple):

@@ -26,7 +26,7 @@ class Route(NamedTuple):
 
 
 def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route:
-    """The route of ``method`` and a path's decoded segments; HEAD takes GET's.
+    """The route of ``method`` and a path's decoded segments; HEAD takes GET's, but of one that changes something.
 
     Raises NotFound, or MethodNotAllowed with Allow (RFC 9110, 15.5.6) when the path is there for other methods.
     """
@@ -35,10 +35,10 @@ def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route
         raise NotFound(UNKNOWN_PATH, source="/".join(("", *segments)))
     wanted = "GET" if method == "HEAD" else method
     for route in routes:
-        if route.endpoint.method == wanted:
+        if route.endpoint.method == wanted and not (method == "HEAD" and route.endpoint.writes):
             return route
     allowed = sorted({route.endpoint.method for route in routes})
-    if "GET" in allowed:
+    if "GET" in allowed and not any(route.endpoint.writes for route in routes):
         allowed.insert(allowed.index("GET") + 1, "HEAD")
     raise MethodNotAllowed(
         f"{method} is not served at this path, only {', '.join(allowed)}", headers=(("allow", ", ".join(allowed)),)

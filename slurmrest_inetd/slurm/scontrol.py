@@ -11,15 +11,17 @@ import re
 from collections.abc import Iterable
 
 from slurmrest_inetd.slurm.lengths import check_word
-from slurmrest_inetd.slurm.values import INFINITE, INVALID_DATA, Infinite, Unusable, show_value
+from slurmrest_inetd.slurm.values import INFINITE, INVALID_DATA, Infinite, Unusable, show_value, split_list
 
 INVALID_NODE_NAME = (2018, "Invalid node name specified")
 # What no member of a list may be but as a sign of the list's own grammar: users=-bob is everybody else
 SIGNS = ("+", "-")
 # A name as slurm.conf can have it. A word such as ALL, which stands for every node, is one too: see check_node_name.
 NODE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}", re.ASCII)
-HOST_LIST = re.compile(r"[A-Za-z0-9_.,\[\]-]+", re.ASCII)
+HOSTS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\[[0-9,-]+\][A-Za-z0-9_.-]*)*|\[[0-9,-]+\]", re.ASCII)
 EVERY_NODE = "all"
+# no space, comma, quote, equals sign, bracket, backslash, slash, number sign, no sign or full stop at its beginning
+NEW_NAME = re.compile(r"[^\W][\w.:@%+-]{0,254}")
 
 
 def format_term(key: str, value: str | int) -> str:
@@ -57,6 +59,15 @@ def check_member(member: str, *, signs: bool = False) -> str:
     return member
 
 
+def check_new_name(name: str, problem: tuple[int, str]) -> str:
+    """``name`` where it can be given to something new: Slurm's own files and commands could name it. Raises Unusable
+    with ``problem``.
+    """
+    if not NEW_NAME.fullmatch(name):
+        raise Unusable(f"{show_value(name)} cannot be a name", problem)
+    return name
+
+
 def check_node_name(name: str) -> str:
     """``name`` where it can be one node's: no list, no file, not the word for all of them. Raises Unusable."""
     if not NODE_NAME.fullmatch(name) or name.lower() == EVERY_NODE:
@@ -64,8 +75,12 @@ def check_node_name(name: str) -> str:
     return name
 
 
-def check_host_list(text: str) -> str:
-    """``text`` where it is made of names and ranges in brackets only. Raises Unusable."""
-    if not HOST_LIST.fullmatch(text) or text.startswith("-"):
-        raise Unusable(f"{show_value(text)} is no list of nodes", INVALID_NODE_NAME)
+def check_host_list(text: str, *, signs: bool = False) -> str:
+    """``text`` where it is made of names and ranges in brackets only; with ``signs``, names that are added (``+n3``)
+    or taken away. Raises Unusable.
+    """
+    for word in split_list(text):
+        name = word.removeprefix("+").removeprefix("-") if signs else word
+        if not HOSTS.fullmatch(name):
+            raise Unusable(f"{show_value(text)} is no list of nodes", INVALID_NODE_NAME)
     return text

@@ -1,0 +1,15 @@
+"""GET reconfigure: `scontrol reconfigure`. A write, though it is a GET: a HEAD is not served (routing.py)."""
+
+from slurmrest_inetd.model import Answer, Call
+from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.updates.series import Update, make_updates
+
+
+def get_reconfigure(call: Call) -> Answer:
+    """Have Slurm's daemons read their configuration again. Raises Slurm's refusals, CommandTimeout when whether it was
+    done is unknown.
+    """
+    warnings = parse_query(call, ()).warnings
+    call.meanwhile()  # all that could still be refused is refused before anything is done
+    update = Update("", "the configuration", "read again", ("scontrol", "reconfigure"))
+    return Answer({}, warnings=make_updates(call, [update], warnings))

@@ -1,0 +1,1 @@
+"""The plugin `util`: what needs Slurm's commands but no cluster."""
