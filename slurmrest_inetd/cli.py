@@ -1,4 +1,4 @@
-"""slurmrestd's options and environment -> Settings; then one exchange on fd 0 and fd 1.
+"""slurmrestd's options and environment -> Settings; then one exchange on what fd 0 is, or the parent of many.
 
 Law: one row an option (options.py). What is wrong in them is a clear line on stderr and exit status 1 before a
 client's byte is read. Called by __main__.py and the console script.
@@ -22,7 +22,13 @@ def main() -> int:
         if text:
             sys.stdout.write(text)
             return 0
-        settings = enter_exchange(settings)
+        from slurmrest_inetd.listen.inherited import choose_descriptors, find_listening
+
+        listening = find_listening(os.environ)
+        if settings.listen or listening:
+            return serve_sockets(settings, listening)
+        read_fd, write_fd = choose_descriptors(os.environ)
+        settings = enter_exchange(settings, read_fd)
     except StartError as error:
         from slurmrest_inetd.log import write_fatal
 
@@ -30,7 +36,7 @@ def main() -> int:
         return 1
     from slurmrest_inetd.exchange import serve_exchange
 
-    return serve_exchange(0, 1, settings)
+    return serve_exchange(read_fd, write_fd, settings)
 
 
 def read_settings() -> tuple[Settings, str]:
@@ -42,23 +48,48 @@ def read_settings() -> tuple[Settings, str]:
     return Settings(), ""
 
 
-def enter_exchange(settings: Settings) -> Settings:
-    """Give up what one exchange on fd 0 and fd 1 does not need; the settings to serve it with. Raises StartError."""
-    from slurmrest_inetd.security.isolation import hide_memory
-    from slurmrest_inetd.security.users import check_user, drop_privileges
+def serve_sockets(settings: Settings, listening: tuple[int, ...]) -> int:
+    """Accept connections, on ``listening`` and on sockets of our own, until told to leave: 0. Raises StartError."""
+    from slurmrest_inetd.listen.serving import serve_listeners
+    from slurmrest_inetd.security.users import check_user
 
     check_user(settings)
-    drop_privileges(settings)
-    hide_memory()
+    log_notices(settings)
+    return serve_listeners(listening, settings, lambda: read_settings()[0])
+
+
+def log_notices(settings: Settings) -> None:
+    """What was asked for and has no effect."""
     for notice in settings.notices:
         from slurmrest_inetd.log import write_line
 
         write_line(notice)
+
+
+def enter_exchange(settings: Settings, connection_fd: int) -> Settings:
+    """Give up what one exchange does not need; the settings to serve it with. Raises StartError."""
+    if settings.certificate:
+        raise StartError("--certificate is for listening sockets: here a connection is served as it is")
+    from slurmrest_inetd.security.isolation import hide_memory
+    from slurmrest_inetd.security.users import check_user, drop_privileges
+
+    check_user(settings)
+    hide_memory()
+    drop_privileges(settings)
+    log_notices(settings)
     if settings.local_users:
         from slurmrest_inetd.security.worker import enter_worker
 
-        settings = enter_worker(0, settings)
-    return settings
+        settings = enter_worker(connection_fd, settings)
+    return invite(settings) if os.isatty(connection_fd) else settings
+
+
+def invite(settings: Settings) -> Settings:
+    """Tell a person at a terminal what is expected, and more of what happens. Lines may end without a carriage return,
+    which nobody can type.
+    """
+    sys.stderr.write("Type a request, and an empty line at its end (control-D leaves):\n")
+    return settings._replace(verbosity=settings.verbosity + 1)
 
 
 def run() -> None:

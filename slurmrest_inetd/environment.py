@@ -9,7 +9,7 @@ is nobody's identity (the manual has sites set it to "daemon") and is not looked
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from slurmrest_inetd.option_values import OptionError, parse_debug_level, parse_security
+from slurmrest_inetd.option_values import OptionError, parse_debug_level, parse_security, parse_words
 from slurmrest_inetd.settings import Settings
 
 
@@ -37,6 +37,7 @@ class Idle(NamedTuple):
 # The first of these that is set counts: the log is one, on stderr or in syslog by what fd 2 is.
 DEBUG = ("SLURMRESTD_DEBUG_STDERR", "SLURMRESTD_DEBUG_SYSLOG", "SLURMRESTD_DEBUG", "SLURM_DEBUG")
 SECURITY = "SLURMRESTD_SECURITY"
+LISTEN = "SLURMRESTD_LISTEN"
 PASSED = "documents are passed on as Slurm's commands print them"
 # fmt: off
 IDLE = {
@@ -46,7 +47,7 @@ IDLE = {
     "SLURM_DEBUG_FLAGS":                Idle((),                               (),          "its code is not in here"),
 }
 # fmt: on
-NAMES = (SECURITY, *DEBUG)
+NAMES = (LISTEN, SECURITY, *DEBUG)
 
 
 def parse_environment(environ: Mapping[str, str], rows: Iterable[Row]) -> Settings:
@@ -55,6 +56,7 @@ def parse_environment(environ: Mapping[str, str], rows: Iterable[Row]) -> Settin
     for row in rows:
         if text := environ.get(row.variable, "") if row.variable else "":
             settings = settings._replace(**{row.setting: read_variable(row.variable, row.parse, text)})
+    settings = settings._replace(listen=parse_words(environ.get(LISTEN, "")))
     if text := environ.get(SECURITY, ""):
         settings = settings._replace(security=read_variable(SECURITY, parse_security, text))
     debug = next((name for name in DEBUG if environ.get(name)), "")

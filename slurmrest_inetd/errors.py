@@ -60,6 +60,7 @@ class NotImplementedHere(ApiError):     status = 501
 class SlurmUnreachable(ApiError):       status = 502
 class SlurmMissing(ApiError):           status = 503
 class NotReady(ApiError):               status = 503
+class ShuttingDown(ApiError):           status = 503
 class CommandTimeout(ApiError):         status = 504
 class VersionNotSupported(ApiError):    status = 505
 

@@ -1,7 +1,7 @@
 """One exchange, on one page: a request comes in, is authenticated, resolved, answered; one reply goes out.
 
 Law: the only place where an error becomes a reply, and the only bare except. A reply that has begun is never begun
-again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py.
+again. Every way in (pipe, inetd, sockets) ends here. Called by cli.py and listen.
 
     wire.read_request -> authenticate -> resolve -> handler -> slurm.command.run -> reply -> wire.write_reply
 """
@@ -15,19 +15,22 @@ from slurmrest_inetd.reply import format_refusal, format_reply
 from slurmrest_inetd.routing import find_open_routes, load_handler, resolve
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.target import parse_form
-from slurmrest_inetd.wire import Wire
+from slurmrest_inetd.wire import Channel, Wire
 
 SAFE_METHODS = ("GET", "HEAD")
 
 
-def serve_exchange(read_fd: int, write_fd: int, settings: Settings) -> int:
-    """Serve the one request on ``read_fd``: 0 when a reply went out whole, 1 when none could."""
-    wire = Wire(read_fd, write_fd, settings)
+def serve_exchange(read_fd: int, write_fd: int, settings: Settings, channel: Channel | None = None) -> int:
+    """Serve the one request on ``read_fd``: 0 when a reply went out whole, 1 when none could.
+
+    ``channel`` is how the bytes come and go where it is not as they are (TLS).
+    """
+    wire = Wire(read_fd, write_fd, settings, channel)
     trace = Trace(wire.peer, settings)
     try:
         wire.write_reply(answer_request(wire, trace, settings), head=trace.method == "HEAD")
-    except ClientGone:
-        trace.broken = "the client left"
+    except ClientGone as gone:
+        trace.broken = f"the client left: {gone}"
     except Exception as error:  # noqa: BLE001  the one place where whatever went wrong becomes a reply
         refuse_request(error, wire, trace)
     finally:

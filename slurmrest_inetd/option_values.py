@@ -157,6 +157,31 @@ def parse_whole(least: int, most: int, unit: str) -> Callable[[str], int]:
     return parse
 
 
+def parse_words(text: str) -> tuple[str, ...]:
+    """Comma separated words."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def parse_idle(text: str) -> float:
+    """A time, or 0 for never."""
+    return 0.0 if text == "0" else parse_seconds(text)
+
+
+def parse_mode(text: str) -> int:
+    """A socket's permission bits, octal."""
+    if not text or not set(text) <= set("01234567") or int(text, 8) > 0o777:
+        raise OptionError(f"{text!r} is not a mode such as 0660")
+    return int(text, 8)
+
+
+def parse_owner(text: str) -> tuple[int, int]:
+    """``user``, ``user:group`` or ``:group`` -> uid and gid, -1 where it is not to change (chown(1))."""
+    user, _, group = text.partition(":")
+    if not user and not group:
+        raise OptionError(f"{text!r} is not user:group")
+    return (parse_user(user) if user else -1, parse_group(group) if group else -1)
+
+
 def parse_word(text: str) -> str:
     """A name."""
     if not text.isidentifier():

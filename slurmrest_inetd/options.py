@@ -16,7 +16,10 @@ from slurmrest_inetd.option_values import (
     parse_configuration_path,
     parse_data_parsers,
     parse_group,
+    parse_idle,
+    parse_mode,
     parse_names,
+    parse_owner,
     parse_path,
     parse_seconds,
     parse_user,
@@ -42,6 +45,7 @@ class Option(NamedTuple):
 DEFAULTS = Settings()
 PARSE_AUTH = parse_names(DEFAULTS.auth_types, "rest_auth")
 PARSE_MEBIBYTES = parse_whole(64, 1 << 20, "mebibytes")
+PARSE_COUNT = parse_whole(1, 65536, "them")
 PARSE_LIMIT = parse_whole(1, 86400, "seconds")
 PARSE_OPENAPI = parse_names(DEFAULTS.openapi_plugins, "openapi")
 
@@ -53,6 +57,15 @@ OPTIONS = (
     Option("f", "",                  "FILE",    "slurm_conf",              parse_configuration_path, "SLURM_CONF",                     "slurm.conf to use"),
     Option("u", "",                  "USER",    "user_id",                 parse_user,               "",                               "become this user, name or uid, before a client is heard"),
     Option("g", "",                  "GROUP",   "group_id",                parse_group,              "",                               "become this group, name or gid; supplementary groups are dropped (default: the primary group of -u)"),
+    Option("t", "",                  "COUNT",   "ready_workers",           PARSE_COUNT,              "",                               "workers that wait for connections (default: 4)"),
+    Option("",  "max-connections",   "COUNT",   "max_connections",         PARSE_COUNT,              "SLURMRESTD_MAX_CONNECTIONS",     "connections that are served at a time; more wait (default: 124)"),
+    Option("",  "idle",              "SECONDS", "idle_seconds",            parse_idle,               "",                               "leave after this time without a connection; 0 is never (default: 60 on sockets that a service manager opened, else 0)"),
+    Option("",  "grace",             "SECONDS", "grace_seconds",           parse_seconds,            "",                               "when told to leave, give running exchanges this time (default: 30)"),
+    Option("",  "socket-mode",       "MODE",    "socket_mode",             parse_mode,               "",                               "permissions of unix:/path (default: 0666, whoever reaches it)"),
+    Option("",  "socket-owner",      "OWNER",   "socket_owner",            parse_owner,              "",                               "user:group of unix:/path"),
+    Option("",  "certificate",       "FILE",    "certificate",             parse_path,               "",                               "serve TLS 1.3 with this certificate, in PEM: https:// only TLS, other sockets whoever asks for it"),
+    Option("",  "key",               "FILE",    "certificate_key",         parse_path,               "",                               "the certificate's private key (default: in the same file)"),
+    Option("",  "client-ca",         "FILE",    "client_ca",               parse_path,               "",                               "over TLS, serve only clients with a certificate of these authorities"),
     Option("",  "local-users-allow", "LIST",    "local_users_allowed",     parse_user_names,         "",                               "root or system users that --local-users serves, too"),
     Option("",  "memory-limit",      "MIB",     "memory_limit_mebibytes",  PARSE_MEBIBYTES,          "",                               "address space of a worker, and of each command (default: 8192)"),
     Option("",  "cpu-limit",         "SECONDS", "cpu_limit_seconds",       PARSE_LIMIT,              "",                               "processor time of a worker, and of each command (default: 600)"),
@@ -78,7 +91,10 @@ SPECIFICATION = "--generate-openapi-spec"
 INSTALLING = ("--install-units", "--prefix", "--force")
 PREFIX = Option("", "prefix", "DIR", "", str, "", "with --install-units: put them below this folder")
 USAGE = (
-    "Usage: slurmrest-inetd [OPTIONS] < request\n\nServes one HTTP request on standard input, as slurmrestd does.\n\n"
+    "Usage: slurmrest-inetd [OPTIONS] < request\n"
+    "       slurmrest-inetd [OPTIONS] [https://][HOST]:PORT|unix:/PATH ...\n\n"
+    "Serves one HTTP request on standard input, or a connection there; or accepts connections, on a listening socket\n"
+    "there, on those of systemd's socket units, or on sockets of its own.\n\n"
 )
 
 
@@ -95,7 +111,7 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
     except getopt.GetoptError as error:
         raise OptionError(f"{error.msg}\nTry 'slurmrest-inetd --help'") from None
     if rest:
-        raise OptionError(f"unexpected argument {rest[0]!r}\nTry 'slurmrest-inetd --help'")
+        settings = settings._replace(listen=tuple(rest))
     for name, value in given:
         if name in ("-h", "--help"):
             return settings, format_help()

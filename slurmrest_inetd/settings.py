@@ -26,6 +26,18 @@ class Settings(NamedTuple):
     command_timeout_seconds: float = 120.0
     read_timeout_seconds: float = 30.0
     write_timeout_seconds: float = 60.0
+    # Where to listen: [https://]host:port, unix:/path; how many workers wait there, how many there may be.
+    listen: tuple[str, ...] = ()
+    ready_workers: int = 4
+    max_connections: int = 124
+    # When a parent leaves for want of connections (0: never; None: in wait mode only), what it waits for while leaving.
+    idle_seconds: float | None = None
+    grace_seconds: float = 30.0
+    socket_mode: int = 0o666
+    socket_owner: tuple[int, int] | None = None
+    certificate: str | None = None
+    certificate_key: str | None = None
+    client_ca: str | None = None
     max_request_line_bytes: int = 16 * 1024
     max_header_bytes: int = 64 * 1024
     max_body_bytes: int = 50 * MEBIBYTE

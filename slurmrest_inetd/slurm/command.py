@@ -45,6 +45,8 @@ class Finished(NamedTuple):
 
 # What this process ran, for the log line: one process is one exchange, so this is the exchange's own list.
 history: list[tuple[tuple[str, ...], int]] = []
+# What still runs, for a worker that is told to leave.
+running: list["Running"] = []
 
 
 def run_command(command: Command, identity: Identity, settings: Settings) -> Finished:
@@ -80,6 +82,15 @@ def make_environment(command: Command, identity: Identity, settings: Settings) -
     return environment
 
 
+def stop_running() -> bool:
+    """End every command of this process that still runs; whether there was one."""
+    stopped = list(running)
+    for command in stopped:
+        with suppress(ProcessLookupError, ChildProcessError):  # it has just ended, and been waited for
+            command.stop()
+    return bool(stopped)
+
+
 class Running:
     """A started command: its stdout chunk by chunk, its stderr (up to 64 KiB of it), its end."""
 
@@ -89,6 +100,7 @@ class Running:
         self._timeout_seconds = timeout_seconds
         self._deadline = monotonic() + timeout_seconds
         self._status: int | None = None
+        self._is_read = False
         self._stdout_fd, stdout_child = os.pipe()
         self._stderr_fd, stderr_child = os.pipe()
         stdin_child = open_input(command.stdin)
@@ -104,13 +116,14 @@ class Running:
         finally:
             for fd in children:
                 os.close(fd)
+        running.append(self)
         self._poll = select.poll()
         self._poll.register(self._stdout_fd, select.POLLIN)
         self._poll.register(self._stderr_fd, select.POLLIN)
 
     def read_chunk(self) -> bytes:
         """The next bytes of stdout, b"" at its end. Raises CommandTimeout (the command is then gone)."""
-        while True:
+        while not self._is_read:
             for fd, _ in self._wait():
                 data = os.read(fd, CHUNK_BYTES)
                 if fd == self._stderr_fd:
@@ -119,7 +132,8 @@ class Running:
                     return data
                 else:
                     self._poll.unregister(fd)
-                    return b""
+                    self._is_read = True
+        return b""
 
     def finish(self, stdout: bytes = b"") -> Finished:
         """Wait for its end, reading the rest of stderr. ``stdout`` is what the caller has read. Raises
@@ -174,6 +188,7 @@ class Running:
     def _close(self, wait_status: int) -> int:
         self._status = status = os.waitstatus_to_exitcode(wait_status)
         history.append((self.argv, status))
+        running.remove(self)
         os.close(self._stdout_fd)
         if self._stderr_fd >= 0:
             os.close(self._stderr_fd)

@@ -39,14 +39,14 @@ class Wire:
     have gone; ``status`` and ``sent_bytes`` what the reply was and how much of its body was handed to the kernel.
     """
 
-    def __init__(self, read_fd: int, write_fd: int, settings: Settings) -> None:
+    def __init__(self, read_fd: int, write_fd: int, settings: Settings, channel: Channel | None = None) -> None:
         self.peer: Peer = describe_peer(read_fd, write_fd)
         self.request_begun = False
         self.reply_begun = False
         self.status = 0
         self.sent_bytes = 0
         self._settings = settings
-        self._channel = Channel(read_fd, write_fd)
+        self._channel = channel or Channel(read_fd, write_fd)
         self._received = bytearray()
         self._framing: Framing | None = None
         self._reading_seconds = TYPING_SECONDS if self.peer.kind == "tty" else settings.read_timeout_seconds

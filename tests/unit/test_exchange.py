@@ -157,7 +157,7 @@ def test_nothing_sent_is_nothing_answered(settings: Settings, capfd: pytest.Capt
     with open(os.devnull, "wb") as sink:
         assert exchange.serve_exchange(read_end, sink.fileno(), settings) == 1
     os.close(read_end)
-    assert "(the client left)" in capfd.readouterr().err
+    assert "(the client left: nothing came)" in capfd.readouterr().err
 
 
 def test_a_client_that_does_not_stay_for_the_answer(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +166,7 @@ def test_a_client_that_does_not_stay_for_the_answer(settings: Settings, capfd: p
     client.close()
     assert exchange.serve_exchange(server.fileno(), server.fileno(), settings) == 1
     server.close()
-    assert "(the client left)" in capfd.readouterr().err
+    assert "(the client left: cannot write the reply: Broken pipe)" in capfd.readouterr().err
 
 
 def test_a_document_that_breaks_off_is_not_finished(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:

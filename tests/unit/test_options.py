@@ -75,7 +75,6 @@ def test_debug_levels() -> None:
         (["-s", "openapi/v0.0.38"], {}, "'v0.0.38'; there are slurmctld, slurmdbd, util"),
         (["-d", "v0.0.1"], {}, "'v0.0.1'; there are latest, v0.0.40"),
         (["-d", "42"], {}, "'42'"),
-        (["localhost:6820"], {}, "unexpected argument 'localhost:6820'"),
         (["--command-timeout", "0"], {}, "number of seconds"),
         (["--command-timeout", "nan"], {}, "number of seconds"),
         (["--read-timeout", "soon"], {}, "number of seconds"),

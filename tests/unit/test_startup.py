@@ -35,7 +35,7 @@ HEAVY = {
 # What every exchange with a token loads of ours.
 ALWAYS = {
     "auth", "auth.claims", "auth.credentials", "auth.keys", "auth.refusal", "cli", "endpoints", "envelope", "errors", "exchange",
-    "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "security", "security.isolation",
+    "listen", "listen.inherited", "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "security", "security.isolation",
     "security.users", "settings", "slurm", "slurm.command",
     "slurm.configuration", "slurm.failures", "slurm.release", "target", "text", "wire", "wire.channel", "wire.connection",
     "wire.framing", "wire.head", "wire.peer", "wire.reasons",
@@ -68,7 +68,7 @@ PASSED = {
     "slurmdb/ROOT/user/alice":       ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *LIST),
     "slurmdb/ROOT/associations":     ("plugins.slurmdbd", "plugins.slurmdbd.associations", "fields.association_filters", "fields.notes", "accounting.qos_names", *LIST),
     "slurmdb/ROOT/qos":              ("plugins.slurmdbd", "plugins.slurmdbd.qos", "fields.qos_filters", "fields.notes", *LIST),
-    "slurmdb/ROOT/clusters":         ("plugins.slurmdbd", "plugins.slurmdbd.clusters", "fields.cluster_filters", "fields.notes", *LIST),
+    "slurmdb/ROOT/clusters":         ("plugins.slurmdbd", "plugins.slurmdbd.clusters", "accounting.cluster_conditions", "fields.cluster_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/wckeys":           ("plugins.slurmdbd", "plugins.slurmdbd.wckeys", "fields.wckey_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/jobs":             ("plugins.slurmdbd", "plugins.slurmdbd.jobs", *JOBS, *LIST),
     "slurmdb/ROOT/job/1":            ("plugins.slurmdbd", "plugins.slurmdbd.jobs", *JOBS, *LIST),
