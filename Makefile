@@ -39,7 +39,7 @@ lab-down:
 	$(LAB) down all
 
 lab-purge:
-	$(LAB) purge all
+	$(LAB) purge all; tests/lab/service-machine purge
 
 clean:
 	rm -rf .venv build dist *.egg-info .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
