@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.alteration.targets import Target
 from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.error_texts import ERROR_TEXTS, NUMBERS_BY_TEXT
 from slurmrest_inetd.slurm.failures import find_number
@@ -44,6 +45,15 @@ def parse_lines(lines: list[str]) -> Iterator[Result]:
         if match:
             number = 0 if match["text"] == NO_ERROR else find_number(match["text"], NUMBERS_BY_TEXT) or -1
             yield Result(match["id"], number, ERROR_TEXTS.get(number, match["text"]) if number > 0 else match["text"])
+
+
+def tells_of(result: Result, target: Target) -> bool:
+    """Whether the result is about the target, or about tasks that the target's is one of."""
+    if result.job != target.job or target.task is None:
+        return result.job == target.job
+    ranges = result.id.partition("_")[2].partition("%")[0].strip("[]").split(",")
+    bounds = [[int(number) for number in word.partition(":")[0].split("-") if number] for word in ranges]
+    return any(pair and pair[0] <= target.task <= pair[-1] for pair in bounds)
 
 
 def make_entry(result: Result) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Law: each job is made for its test and cancelled after it; tables of cases are i
 
 import json
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -219,3 +220,182 @@ def test_a_half_done_change_is_told(cluster: Cluster) -> None:
         assert show(cluster, jobs)[jobs[1]]["comment"] == "kept"
     finally:
         cancel(cluster, *jobs)
+
+
+def end(ask: Any, version: int, body: Any, user: str = "bob") -> Reply:
+    """DELETE jobs/."""
+    reply: Reply = ask("DELETE", f"/slurm/v0.0.{version}/jobs/", user=user, body=body)
+    return reply
+
+
+def list_states(cluster: Cluster, *job_ids: int) -> list[str]:
+    """The job states, in the order of the ids; of an array one state for each of its records."""
+    found = json.loads(cluster.slurm("squeue", "--json", "-t", "all", f"-j{','.join(map(str, job_ids))}"))["jobs"]
+    return [",".join(job["job_state"]) for job in sorted(found, key=lambda job: int(job["job_id"]))]
+
+
+def mask(reply: Reply, *job_ids: int) -> dict[str, Any]:
+    """The reply's document without meta, its job ids by their place."""
+    text = reply.body.decode()
+    for place, job in enumerate(job_ids):
+        text = re.sub(rf"(?<!\d){job}(?!\d)", str(100 + place), text)
+    document: dict[str, Any] = json.loads(text)
+    del document["meta"]
+    return document
+
+
+def test_many_jobs_are_ended_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+    cluster, version = spoken
+    (foreign,) = submit(cluster, "--hold", user="root")
+    found = []
+    try:
+        for make in (
+            lambda a, b, c: {"jobs": [str(a), str(b)]},
+            lambda a, b, c: {"jobs": [str(a), "99999", str(foreign), f"{c}_2"]},
+            lambda a, b, c: {"jobs": [str(a), f"{c}_9"], "flags": ["VERBOSE"]},
+            lambda a, b, c: {"jobs": [f"{c}_[1,3]", b], "flags": ["HURRY"]},
+            lambda a, b, c: {"jobs": [str(a), str(c)], "signal": "KILL"},
+            lambda a, b, c: {"job_name": "others", "user_name": "bob"},
+            lambda a, b, c: {"account": "phys", "partition": "debug", "qos": "normal", "job_state": ["PENDING"]},
+            lambda a, b, c: {"job_name": "nosuchname"},
+            lambda a, b, c: {"jobs": [str(a), str(b)], "job_name": "others"},
+            lambda a, b, c: {"jobs": [str(a)], "nope": 1},
+        ):
+            seen = []
+            for ask in (cluster.http_peer, cluster.http):
+                (one,), (other,) = submit(cluster, "--hold"), submit(cluster, "--hold", "--job-name=others")
+                (array,) = submit(cluster, "--hold", "--array=1-3")
+                body = make(one, other, array)
+                reply = end(ask, version, body)
+                document = mask(reply, one, other, array, foreign)
+                for entry in document["status"]:
+                    if entry["error"]["code"] == 2172:  # slurmctld tells the names apart, we that it does not match
+                        entry["error"]["message"] = ""
+                document["status"].sort(key=lambda entry: entry["step_id"])
+                seen.append((reply.status, document["status"], list_states(cluster, one, other, array)))
+                cancel(cluster, one, other, array)
+            if seen[0] != seen[1]:
+                found.append(f"{body}: {seen[0]} | {seen[1]}")
+    finally:
+        cancel(cluster, foreign)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_nothing_is_ended_that_was_not_named(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    jobs = submit(cluster, "--hold", count=2)
+    (foreign,) = submit(cluster, "--hold", user="root")
+    first = str(jobs[0])
+    try:
+        for body, field in (
+            ({}, "#/jobs/"),
+            ({"jobs": []}, "#/jobs/"),
+            ({"jobs": [], "user_name": "bob"}, "#/jobs/"),
+            ({"signal": "KILL"}, "#/jobs/"),
+            ({"flags": ["VERBOSE"]}, "#/jobs/"),
+            ({"account": ""}, "#/account/"),
+            ({"jobs": [first], "partition": ""}, "#/partition/"),
+            ({"jobs": [first], "job_name": "x\nscancel: Terminating job 5"}, "#/job_name/"),
+            ({"jobs": [first], "nodes": "/etc/passwd"}, "#/nodes/"),
+            ({"jobs": [first], "job_state": ["PENDING", "RUNNING"]}, "#/job_state/"),
+            ({"jobs": [first], "signal": "NOPE"}, "#/signal/"),
+            ({"jobs": [first], "flags": ["NOPE"]}, "#/flags/"),
+            ({"jobs": [first], "flags": ["OUT_OF_MEMORY"]}, "#/flags/"),
+            ({"jobs": [first, "--me"]}, "#/jobs[1]/"),
+            ({"jobs": [first, f"{first}.0"]}, "#/jobs[1]/"),
+            ({"jobs": [first, 0]}, "#/jobs[1]/"),
+            ({"jobs": first}, "#/jobs/"),
+            ([], "#/"),
+        ):
+            reply = end(cluster.http, version, body)
+            assert reply.status == 422, (body, reply.body)
+            assert field in [error["source"] for error in reply.json()["errors"]], body
+        for body, status, number in (
+            ({"jobs": [str(foreign)]}, 403, 2002),
+            ({"jobs": ["99999"]}, 404, 2017),
+            ({"jobs": ["4000000000"]}, 404, 2017),
+            ({"jobs": [first], "signal": "USR1"}, 409, 2020),
+            ({"jobs": [first], "user_name": "nosuchuser"}, 422, 0),
+            ({"jobs": [first], "job_name": "other"}, 422, 2172),
+        ):
+            reply = end(cluster.http, version, body)
+            assert (reply.status, get_numbers(reply)) == (status, [number]), (body, reply.body)
+        assert list_states(cluster, *jobs, foreign) == ["PENDING"] * 3
+        assert end(cluster.http, version, {"jobs": [first, str(foreign)]}, user="slurm").status == 200
+        assert list_states(cluster, *jobs, foreign) == ["CANCELLED", "PENDING", "CANCELLED"]
+    finally:
+        cancel(cluster, *jobs, foreign)
+    assert (lambda reply: (reply.status, get_numbers(reply)))(end(cluster.http, version, {"jobs": [first]})) == (
+        409,
+        [2021],
+    )
+
+
+def wait_until(cluster: Cluster, job_id: int, *states: str) -> None:
+    """Wait until all of the job is in one of ``states``; fails when it does not come."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not set(now := list_states(cluster, job_id)) <= set(states):
+        assert time.monotonic() < deadline, now
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("cluster", ["26.05"], indirect=True)
+def test_jobs_are_requeued_as_through_slurmrestd(cluster: Cluster) -> None:
+    found = []
+    for rest, body, status in (
+        ("job/{0}/requeue", None, 200),
+        ("job/{0}/requeue?Hold=true", None, 200),
+        ("job/{0}/requeue?Hold=true&SpecialExit=true", None, 200),
+        ("job/{0}/requeue?SpecialExit=true", None, 400),
+        ("job/{0}/requeue?Incomplete=true&nope=1", None, 200),
+        ("jobs/requeue", {"jobs": ["{0}"], "flags": ["Hold", "SpecialExit"]}, 200),
+        ("jobs/requeue", {"jobs": ["{0}"], "flags": ["SpecialExit"]}, 400),
+        ("jobs/requeue", {"jobs": ["{0}", "99999"], "flags": ["Hold"]}, 404),
+    ):
+        seen = []
+        for ask in (cluster.http_peer, cluster.http):
+            (job,) = submit(cluster, "--time=5")
+            wait_until(cluster, job, "RUNNING")
+            given = json.loads(json.dumps(body).replace("{0}", str(job)))
+            reply = ask("POST" if body else "GET", f"/slurm/v0.0.45/{rest.format(job)}", user="bob", body=given)
+            record = show(cluster, [job])[job]
+            document = mask(reply, job)
+            numbers = [(error["error_number"], error["error"]) for error in document["errors"]]
+            told = document.get("status") if reply.status == 200 else None
+            seen.append((reply.status, told, numbers, len(document["warnings"]), record["restart_cnt"], record["hold"],
+                         "SPECIAL_EXIT" in record["job_state"]))  # fmt: skip
+            cancel(cluster, job)
+        if seen[0] != seen[1] or seen[1][0] != status:
+            found.append(f"{rest} {body}: {seen[0]} | {seen[1]}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("cluster", ["26.05"], indirect=True)
+def test_who_may_requeue_and_what_is_told_of_each(cluster: Cluster) -> None:
+    def requeue(target: object, user: str = "bob") -> tuple[int, list[int]]:
+        reply = cluster.http("GET", f"/slurm/v0.0.45/job/{target}/requeue", user=user)
+        return reply.status, get_numbers(reply)
+
+    held, running = submit(cluster, "--hold")[0], submit(cluster, "--array=1-2", "--time=5")[0]
+    try:
+        assert requeue(held) == (422, [2024])
+        assert requeue("99999") == (404, [2017])
+        assert requeue("abc") == (422, [9000])
+        assert requeue(held, "alice") == (403, [2002])
+        wait_until(cluster, running, "RUNNING")
+        reply = cluster.http("GET", f"/slurm/v0.0.45/job/{running}_1/requeue?Hold=true", user="bob")
+        entry = {"job_id": running, "step_id": f"{running}_[1]", "error": "No error", "error_code": 0, "why": ""}
+        assert reply.json()["status"] == [entry]
+        body = {"jobs": [f"{running}_2", str(held), f"{running}_1"], "flags": ["Hold"]}
+        reply = cluster.http("POST", "/slurm/v0.0.45/jobs/requeue", user="bob", body=body)
+        told = {entry["step_id"]: entry["error_code"] for group in reply.json()["status"] for entry in group}
+        assert told == {f"{running}_[2]": 0, str(held): 2024, f"{running}_[1]": 2024}
+        assert reply.status == 422
+        for body, field in (({}, "#/jobs/"), ({"jobs": []}, "#/jobs/"), ({"jobs": ["x"]}, "#/jobs[0]/"),
+                            ({"jobs": [str(held)], "flags": ["Nope"]}, "#/flags/")):  # fmt: skip
+            reply = cluster.http("POST", "/slurm/v0.0.45/jobs/requeue", user="bob", body=body)
+            assert (reply.status, reply.json()["errors"][0]["source"]) == (422, field)
+        assert requeue(f"{running}_2", "slurm")[0] in (200, 422)
+    finally:
+        cancel(cluster, held, running)

@@ -1,37 +1,35 @@
 """DELETE job/{job_id}: `scancel`, which exits 0 whatever became of it.
 
 Law: nothing is cancelled before the id, the signal and every flag were understood; only scancel's own word that it
-signalled the job (--verbose) is success. A signal goes to the whole job, its script and its steps, unless a flag says
-otherwise: so it does with slurmrestd, while scancel alone would leave the script out.
+signalled the job (--verbose) is success. Only of the user's own jobs slurmctld is asked in one request
+(alteration/scancel.py says why).
 """
 
 from typing import Any
 
+from slurmrest_inetd.alteration.scancel import (
+    KILL,
+    ONE_REQUEST,
+    SCANCEL,
+    find_flags,
+    list_options,
+    make_entry,
+    note_idle,
+    read_signal,
+)
 from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, Unprocessable
-from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS, CancelFlag
+from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import Parameter, parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 from slurmrest_inetd.slurm.job_id import JobId, format_job_id
-from slurmrest_inetd.slurm.signals import parse_signal
-from slurmrest_inetd.slurm.values import Unusable
 from slurmrest_inetd.state.job_lookup import require_job_id
 
 PARAMETERS = (Parameter("signal"), Parameter("flags", "flags", enum=tuple(CANCEL_FLAGS)))
-SCANCEL = ("scancel", "--verbose")
-# One request, as slurmrestd sends it: it may name a component of a heterogeneous job, and where a job has not begun it
-# is not repeated for a minute (to the tasks that did get the signal, too). But without accounting it hangs slurmctld
-# (24.11.5, 26.05.5) when the job is another user's: only of the user's own jobs slurmctld is asked like this.
-ONE_REQUEST = "--ctld"
-KILL = "9"
-FULL = "--full"
 # the lines that tell that slurmctld did it
 DONE = ("Terminating ", "Signal ")
 STATUS_SINCE = 42
-STEPS = "FULL_STEPS_ONLY"
-# the flags that say which processes a signal is for
-AIMS = ("BATCH_JOB", "FULL_JOB", STEPS)
 
 
 def delete_job(call: Call) -> Answer:
@@ -44,7 +42,7 @@ def delete_job(call: Call) -> Answer:
     if job_id.step:
         raise Unprocessable("This ends whole jobs: a step cannot be named", source="#/job_id/")
     query = parse_query(call, PARAMETERS)
-    flags = {name: CANCEL_FLAGS[name] for name in query.values.get("flags", ())}
+    flags = find_flags(query.values.get("flags", []))
     number = read_signal(query.values.get("signal", ""))
     options = list_options(flags, number)
     if (number not in (None, KILL) or job_id.component is not None) and is_own(call, job_id):
@@ -58,28 +56,6 @@ def delete_job(call: Call) -> Answer:
     return Answer({"status": entries} if call.version >= STATUS_SINCE else {}, warnings=warnings)
 
 
-def read_signal(text: str) -> str | None:
-    """The signal's number as a text, None where none is named. Raises Unprocessable."""
-    try:
-        return parse_signal(text)
-    except Unusable as error:
-        raise Unprocessable(str(error), number=error.number, error=error.error, source="#/signal/") from None
-
-
-def list_options(flags: dict[str, CancelFlag], number: str | None) -> list[str]:
-    """scancel's options. Raises Unprocessable for a flag that it cannot carry out."""
-    for name, flag in flags.items():
-        if flag.refused:
-            raise Unprocessable(f"{name} cannot be carried out: {flag.refused}", source="#/flags/")
-    if STEPS in flags and number in (None, KILL):
-        raise Unprocessable(f"{STEPS} cannot be carried out: scancel ends the whole job", source="#/flags/")
-    options = [flag.option for flag in flags.values() if flag.option]
-    if number is None:
-        return options
-    aimed = any(name in flags for name in AIMS)
-    return [*options, *(() if aimed else (FULL,)), f"--signal={number}"]
-
-
 def is_own(call: Call, job_id: JobId) -> bool:
     """Whether the job is the client's own. Raises NotFound where there is none, what squeue failed of."""
     command = Command(("squeue", "--noheader", "--format=%u", f"--jobs={format_job_id(job_id)}"))
@@ -87,11 +63,6 @@ def is_own(call: Call, job_id: JobId) -> bool:
     if finished.status:
         raise explain_failure(finished, call, job_id, ())
     return set(finished.stdout.split()) == {call.identity.user.encode()}
-
-
-def note_idle(flags: dict[str, CancelFlag]) -> tuple[Notice, ...]:
-    """A warning for each flag that changes nothing."""
-    return tuple(Notice(f"{name} has no effect: {flag.idle}", "#/flags/") for name, flag in flags.items() if flag.idle)
 
 
 def is_done(finished: Finished) -> bool:
@@ -119,10 +90,5 @@ def explain_failure(finished: Finished, call: Call, job_id: JobId, warnings: tup
 
 
 def make_status(job_id: JobId, code: int, text: str) -> dict[str, Any]:
-    """One entry of ``status``, as slurmrestd writes it."""
-    return {
-        "error": {"string": text, "code": code, "message": text if code else ""},
-        "step_id": format_job_id(job_id),
-        "job_id": {"set": code != 2017, "infinite": False, "number": 0 if code == 2017 else job_id.record},
-        "federation": {"sibling": ""},
-    }
+    """The job's entry of ``status``."""
+    return make_entry(format_job_id(job_id), job_id.record, code, text)
