@@ -3,19 +3,21 @@
 Law: memory stays flat however long the list is (DESIGN.md, law 6); what goes on is valid UTF-8 and valid JSON. A small
 document is judged whole (exit status, stderr, its errors) before anything is sent; of a large one the beginning is
 sent before its end is known. A newline inside a string is always escaped by Slurm, so a line that begins as ``meta``
-does cannot be forged. Called by the plugins.
+does cannot be forged. Where the release does not speak the version that was asked for, the nearest one's document is
+read whole and made into it (versions/). Called by the plugins.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.envelope import parse_json
+from slurmrest_inetd.envelope import build_meta, format_envelope, parse_json
 from slurmrest_inetd.errors import ApiError, CutShort
 from slurmrest_inetd.meta_lines import find_meta, rewrite_tail
 from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
 from slurmrest_inetd.slurm.failures import clean_stderr, fail_with, find_error, raise_failure
 from slurmrest_inetd.text import clean_lines
+from slurmrest_inetd.versions.speaking import choose_version, convert_document
 
 # Up to here a document is read whole before its status is decided.
 SPOOL_BYTES = 1024 * 1024
@@ -53,11 +55,17 @@ def pass_document(
     document's first member) has no entry, or ``edit`` left none, what it makes is raised, or added when it is a
     Notice. Raises what the command failed of.
     """
-    running = start_document(call, argv, call.media, environment)
+    spoken = choose_version(call)
+    if spoken != call.version and call.media != "json":
+        return print_converted(call, argv, warnings, environment, empty, refuse_empty, explain)
+    running = start_document(call, argv, call.media, environment, spoken)
     head = read_head(running)
-    if len(head) > SPOOL_BYTES:
+    if len(head) > SPOOL_BYTES and spoken == call.version:
         return Passage(stream_document(call, running, head, warnings, edit))
-    finished = running.finish(head)
+    finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
+    if spoken != call.version:
+        finished = finished._replace(stdout=convert_document(call, finished.stdout, spoken))
+        head = finished.stdout
     if refuse_empty and is_empty(head, empty, call.media):
         judge(call, finished, explain, empty=True)
         warnings += (note_nothing(refuse_empty),)
@@ -82,15 +90,37 @@ def read_document(
     call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = (), explain: Explain | None = None
 ) -> Document:
     """Run ``argv --json`` for the client's version and take its document apart. Raises what the command failed of."""
-    running = start_document(call, argv, "json", environment)
+    spoken = choose_version(call)
+    running = start_document(call, argv, "json", environment, spoken)
     finished = running.finish(b"".join(iter(running.read_chunk, b"")))
+    if spoken != call.version:
+        finished = finished._replace(stdout=convert_document(call, finished.stdout, spoken))
     return take_apart(call, finished, explain)
 
 
-def start_document(call: Call, argv: tuple[str, ...], media: str, environment: tuple[tuple[str, str], ...]) -> Running:
-    """Start ``argv`` with the option that makes it print the client's version of the document."""
+def print_converted(
+    call: Call,
+    argv: tuple[str, ...],
+    warnings: tuple[Notice, ...],
+    environment: tuple[tuple[str, str], ...],
+    empty: bytes,
+    refuse_empty: Callable[[], ApiError | Notice] | None,
+    explain: Explain | None,
+) -> Passage:
+    """What pass_document gives where another version is to be printed, and not as JSON."""
+    document = read_document(call, argv, environment=environment, explain=explain)
+    if refuse_empty and not document.payload.get(empty.decode()):
+        warnings += (note_nothing(refuse_empty),)
+    meta = build_meta(call, document.meta)
+    return Passage(format_envelope(document.payload, meta, (), (*document.warnings, *warnings), call.media))
+
+
+def start_document(
+    call: Call, argv: tuple[str, ...], media: str, environment: tuple[tuple[str, str], ...], version: int
+) -> Running:
+    """Start ``argv`` with the option that makes it print v0.0.``version`` of the document."""
     # before the operands: what stands behind a "--" is a value
-    command = Command((argv[0], f"--{media}=v0.0.{call.version}", *argv[1:]), environment=environment)
+    command = Command((argv[0], f"--{media}=v0.0.{version}", *argv[1:]), environment=environment)
     running = start_command(command, call.identity, call.settings)
     call.meanwhile()
     return running

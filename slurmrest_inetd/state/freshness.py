@@ -13,6 +13,7 @@ from typing import Any
 from slurmrest_inetd.model import Call, Passage
 from slurmrest_inetd.passthrough import start_document
 from slurmrest_inetd.query import Parameter
+from slurmrest_inetd.versions.speaking import choose_version
 
 UPDATE_TIME = Parameter(
     "update_time",
@@ -34,7 +35,7 @@ def is_unchanged(call: Call, argv: tuple[str, ...], values: Mapping[str, Any]) -
     update_time = values.get(UPDATE_TIME.name, 0)
     if update_time <= time.time():
         return False
-    running = start_document(call, argv, "json", ())
+    running = start_document(call, argv, "json", (), choose_version(call))
     tail = b""
     while chunk := running.read_chunk():
         tail = (tail + chunk)[-TAIL_BYTES:]

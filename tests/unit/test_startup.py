@@ -37,8 +37,8 @@ ALWAYS = {
     "auth", "auth.claims", "auth.credentials", "auth.keys", "auth.refusal", "cli", "endpoints", "envelope", "errors", "exchange",
     "listen", "listen.inherited", "log", "meta_lines", "model", "negotiation", "passthrough", "plugins", "query", "reply", "routing", "security", "security.isolation",
     "security.users", "settings", "slurm", "slurm.command",
-    "slurm.configuration", "slurm.failures", "slurm.release", "target", "text", "wire", "wire.channel", "wire.connection",
-    "wire.framing", "wire.head", "wire.peer", "wire.reasons",
+    "slurm.configuration", "slurm.data_parsers", "slurm.failures", "slurm.release", "target", "text", "wire", "wire.channel", "wire.connection",
+    "wire.framing", "wire.head", "wire.peer", "wire.reasons", "versions", "versions.speaking",
 }  # fmt: skip
 
 # What a read loads beyond that, by its path.

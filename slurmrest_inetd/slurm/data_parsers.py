@@ -1,0 +1,43 @@
+"""Which API versions the Slurm commands here print by themselves.
+
+Law: found by looking where Slurm keeps its plugins (slurm.conf(5), PluginDir), without running anything: the answer
+costs a request nothing, and a process looks once. Where they lie elsewhere, the command itself will say. Called by
+versions/speaking.py.
+"""
+
+import os
+import re
+
+from slurmrest_inetd.errors import SlurmMissing
+from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.slurm.command import find_program
+
+PLUGIN = re.compile(r"data_parser_v0_0_([0-9]{2})\.so")
+# below the folder that holds bin/
+FOLDERS = ("lib/slurm", "lib64/slurm", "lib/{machine}-linux-gnu/slurm-wlm", "lib/{machine}-linux-gnu/slurm")
+known: dict[str, tuple[int, ...]] = {}
+
+
+def list_data_parsers(settings: Settings) -> tuple[int, ...]:
+    """The NN of each v0.0.NN that the commands print, in order; none where the plugins were not found, or are none."""
+    try:
+        program = os.path.realpath(find_program("squeue", settings.command_path))
+    except SlurmMissing:
+        return ()
+    if program not in known:
+        known[program] = find_plugins(os.path.dirname(os.path.dirname(program)))
+    return known[program]
+
+
+def find_plugins(prefix: str) -> tuple[int, ...]:
+    """The data_parser plugins of the Slurm installed in ``prefix``."""
+    machine = os.uname().machine
+    for folder in FOLDERS:
+        try:
+            names = os.listdir(os.path.join(prefix, folder.format(machine=machine)))
+        except OSError:
+            continue
+        found = sorted(int(match[1]) for name in names if (match := PLUGIN.fullmatch(name)))
+        if found:
+            return tuple(found)
+    return ()

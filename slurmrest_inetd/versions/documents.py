@@ -1,0 +1,64 @@
+"""A document of one API version becomes the document of another: one step to the next version after the other.
+
+Law: pure; a conversion is put together once for an operation and a pair of versions, from the schema files and the rows
+of changes.py, then run for the payload or for each entry of its list. Called by passthrough.py.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from slurmrest_inetd.versions.changes import CHANGES
+from slurmrest_inetd.versions.schemas import Schema, read_schema
+from slurmrest_inetd.versions.shapes import Convert, build_conversion
+from slurmrest_inetd.versions.speaking import ENVELOPE
+
+VERSIONS = (36, 37, 38, 40, 41, 42, 43, 44, 45)
+# Every version's schema says otherwise than every release prints: these stay as they are.
+MISTOLD = ("/slurm/{version}/jobs/state",)
+
+
+def build_document_conversion(method: str, path: str, source: int, target: int) -> Callable[[Any], Any]:
+    """What makes the payload of v0.0.``target`` from that of v0.0.``source``, for the operation at ``path`` (as the
+    endpoint table has it).
+    """
+    if path in MISTOLD:
+        return lambda payload: payload
+    steps = [step for pair in list_steps(method, path, source, target) if (step := build_step(method, path, *pair))]
+
+    def convert(payload: Any) -> Any:
+        for step in steps:
+            payload = step(payload)
+        return payload
+
+    return convert
+
+
+def has_operation(method: str, path: str, version: int) -> bool:
+    """Whether v0.0.``version`` has the operation."""
+    return (method, path.rstrip("/")) in read_schema(version).replies
+
+
+def list_steps(method: str, path: str, source: int, target: int) -> list[tuple[int, int]]:
+    """The versions from ``source`` to ``target``, pair by pair; those that do not have the operation are skipped."""
+    between = [version for version in VERSIONS if min(source, target) <= version <= max(source, target)]
+    having = [version for version in between if has_operation(method, path, version)]
+    if source > target:
+        having.reverse()
+    return list(pairwise(having))
+
+
+def build_step(method: str, path: str, source: int, target: int) -> Convert | None:
+    """One step between two versions that have the operation."""
+    was, wanted = read_schema(source), read_schema(target)
+    place, root = (method, path.rstrip("/")), path.split("/")[1]
+    amends = {row.path: row.amend for row in CHANGES if (row.source, row.target, row.root) == (source, target, root)}
+    before, after = (drop_envelope(schema, schema.replies[place]) for schema in (was, wanted))
+    return build_conversion(was, wanted, before, after, amends, "")
+
+
+def drop_envelope(schema: Schema, shape: dict[str, Any]) -> dict[str, Any]:
+    """A reply's shape without the members that are not its payload's."""
+    whole = schema.follow(shape)
+    members = {name: member for name, member in whole.get("properties", {}).items() if name not in ENVELOPE}
+    return {**whole, "properties": members}

@@ -1,0 +1,290 @@
+"""A document of one API version becomes another's: shapes by rule, the rows of changes.py, and every operation's schemas."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Asker
+from playback import FakeSlurm, read_recording
+
+from slurmrest_inetd.endpoints import ENDPOINTS
+from slurmrest_inetd.envelope import parse_json
+from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.slurm import data_parsers
+from slurmrest_inetd.versions import shapes, speaking
+from slurmrest_inetd.versions.changes import CHANGES
+from slurmrest_inetd.versions.documents import VERSIONS, build_document_conversion, drop_envelope, list_steps
+from slurmrest_inetd.versions.schemas import Schema, read_schema
+
+SLURM, SLURMDB = "/slurm/{version}", "/slurmdb/{version}"
+THREE = {"set": True, "infinite": False, "number": 7}
+UNSET = {"set": False, "infinite": False, "number": 0}
+INFINITE = {"set": True, "infinite": True, "number": 0}
+CORES = [{"index": 0, "status": ["UNALLOCATED"]}, {"index": 1, "status": ["ALLOCATED"]}]
+GIVEN = {
+    "select_type": ["CORE", "MEMORY"],
+    "nodes": {
+        "count": 1, "select_type": ["ONE_ROW"], "list": "n1", "whole": False,
+        "allocation": [{
+            "index": 0, "name": "n1", "cpus": {"count": 2, "used": 1}, "memory": {"used": 3, "allocated": 4},
+            "sockets": [{"index": 0, "cores": CORES}, {"index": 1, "cores": CORES[:1]}],
+        }],
+    },
+    "cpus": 2, "threads_per_core": UNSET,
+}  # fmt: skip
+GIVEN_40 = {
+    "nodes": "n1", "allocated_cores": 2, "allocated_cpus": 0, "allocated_hosts": 1,
+    "allocated_nodes": [{
+        "sockets": {"0": {"cores": {"1": "allocated"}}}, "nodename": "n1", "cpus_used": 1, "memory_used": 3, "memory_allocated": 4,
+    }],
+}  # fmt: skip
+
+
+def convert(source: int, target: int, path: str, payload: Any) -> Any:
+    return build_document_conversion("GET", path, source, target)(payload)
+
+
+def first(source: int, target: int, path: str, name: str, entry: dict[str, Any]) -> Any:
+    return convert(source, target, path, {name: [entry]})[name][0]
+
+
+# fmt: off
+#    from to  path                     list             entry                                            of what it becomes
+AMENDED: list[tuple[int, int, str, str, dict[str, Any], dict[str, Any]]] = [
+    (45, 44, SLURM + "/ping",          "pings",         {"responding": True, "primary": True},           {"pinged": "UP", "mode": "primary"}),
+    (45, 44, SLURM + "/ping",          "pings",         {"responding": False, "primary": False},         {"pinged": "DOWN", "mode": "backup"}),
+    (44, 45, SLURM + "/ping",          "pings",         {"responding": True, "primary": True},           {"status": "No error"}),
+    (44, 45, SLURMDB + "/ping",        "pings",         {"responding": False, "primary": True},          {"status": "Unable to contact slurm controller (connect failure)"}),
+    (41, 42, SLURM + "/ping",          "pings",         {"pinged": "UP", "mode": "primary"},             {"responding": True, "primary": True}),
+    (45, 44, SLURM + "/reservations",  "reservations",  {"name": "r"},                                   {"name": "r", "watts": {}}),
+    (43, 42, SLURMDB + "/jobs",        "jobs",          {"account": "a", "user": "u", "association": {"account": "", "id": 2}}, {"association": {"account": "a", "user": "u", "id": 2}}),
+    (43, 44, SLURM + "/jobs",          "jobs",          {"job_id": 7},                                   {"step_id": {"sluid": "", "job_id": THREE, "step_het_component": UNSET, "step_id": "entire"}}),
+    (42, 41, SLURM + "/jobs",          "jobs",          {"required_switches": 2, "shared": ["user"]},    {"minimum_switches": 2, "oversubscribe": False, "exclusive": ["user"]}),
+    (42, 41, SLURM + "/jobs",          "jobs",          {"required_switches": 0, "shared": []},          {"oversubscribe": True, "exclusive": []}),
+    (41, 42, SLURM + "/jobs",          "jobs",          {"minimum_switches": 2},                         {"required_switches": 2}),
+    (41, 40, SLURM + "/jobs",          "jobs",          {"job_resources": GIVEN},                        {"job_resources": GIVEN_40}),
+    (41, 40, SLURM + "/jobs",          "jobs",          {"job_resources": None},                         {"job_resources": {}}),
+    (40, 41, SLURM + "/jobs",          "jobs",          {"job_resources": {}},                           {"job_resources": None}),
+    (41, 40, SLURMDB + "/associations", "associations", {"id": 3, "account": "a", "user": "u"},          {"id": {"account": "a", "cluster": "", "partition": "", "user": "u", "id": 3}}),
+    (40, 41, SLURMDB + "/associations", "associations", {"id": {"account": "a", "id": 3}},               {"id": 3}),
+    (40, 41, SLURMDB + "/associations", "associations", {"account": "a"},                                {"account": "a", "id": 0}),
+    (45, 44, SLURM + "/jobs",          "jobs",          {"job_resources": {"select_type": ["CR_CORE_MEMORY"]}}, {"job_resources": {"select_type": ["CORE", "MEMORY"]}}),
+    (44, 45, SLURM + "/jobs",          "jobs",          {"job_resources": GIVEN},                        {"job_resources": {**GIVEN, "select_type": ["CR_CORE_MEMORY"]}}),
+    (44, 45, SLURM + "/jobs",          "jobs",          {"job_resources": {"select_type": []}},          {"job_resources": {"select_type": ["NONE"]}}),
+]
+#    v0.0.45: exclusive, oversubscribe   -> before: jobs, flags, shares
+SHARING = [
+    ("NO",   "NO",                       1, [],        1),
+    ("NO",   "YES:4",                    4, [],        4),
+    ("NO",   "FORCE:2",                  2, ["force"], 32770),
+    ("NODE", "NO",                       0, [],        0),
+]
+CROSSED = [
+    ("string",  "array",   "a,b",   ["a", "b"]), ("string", "array", "", []),     ("string", "array", None, None),
+    ("array",   "string",  ["a"],   "a"),        ("array",  "string", None, None),
+    ("integer", "three",   7,       THREE),      ("integer", "three", 0xFFFFFFFF, INFINITE), ("integer", "three", 0xFFFFFFFE, UNSET),
+    ("number",  "three",   "x",     "x"),        ("number", "three", 1.7976931348623157e308, INFINITE),
+    ("three",   "integer", THREE,   7),          ("three",  "number", THREE, 7.0), ("three", "integer", UNSET, 0),
+    ("integer", "number",  7,       7),          ("number", "integer", 7, 7),      ("integer", "string", 7, "7"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("source", "target", "path", "name", "entry", "wanted"), AMENDED)
+def test_what_schemas_cannot_tell(source: int, target: int, path: str, name: str, entry: Any, wanted: Any) -> None:
+    made = first(source, target, path, name, entry)
+    assert {key: made[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(("exclusive", "word", "jobs", "flags", "shares"), SHARING)
+def test_a_partitions_sharing_there_and_back(exclusive: str, word: str, jobs: int, flags: Any, shares: int) -> None:
+    new = {
+        "partition": {"exclusive": exclusive, "oversubscribe": word, "state": ["UP"]},
+        "maximums": {},
+        "select_type": ["NONE"],
+    }
+    old = first(45, 44, SLURM + "/partitions", "partitions", new)
+    assert old["maximums"] == {"oversubscribe": {"jobs": jobs, "flags": flags}, "shares": shares}
+    assert first(44, 45, SLURM + "/partitions", "partitions", old)["partition"] == new["partition"]
+
+
+def test_an_allocation_there_and_back() -> None:
+    there = first(40, 41, SLURM + "/jobs", "jobs", {"job_resources": GIVEN_40})
+    assert there["job_resources"]["nodes"]["allocation"][0]["sockets"] == [{"index": 0, "cores": CORES[1:]}]
+    assert first(41, 40, SLURM + "/jobs", "jobs", there)["job_resources"] == GIVEN_40
+
+
+@pytest.mark.parametrize(
+    ("level", "number"), [(THREE, 7.0), (UNSET, 4294967294.0), (INFINITE, shapes.HIGHEST_DOUBLE), (1.5, 0.0)]
+)
+def test_a_fair_shares_level(level: Any, number: float) -> None:
+    payload = {"shares": {"shares": [{"fairshare": {"factor": UNSET, "level": level}}]}}
+    assert convert(42, 41, SLURM + "/shares", payload)["shares"]["shares"][0]["fairshare"] == {
+        "factor": 0.0,
+        "level": number,
+    }
+
+
+def test_rollups_that_have_run_are_listed() -> None:
+    ran = {"count": 2, "last_run": 5, "duration": {"last": 1, "max": 3, "time": 4}}
+    idle = {"count": 0, "last_run": 0, "duration": {"last": 0, "max": 0, "time": 0}}
+    made = convert(
+        41, 40, SLURMDB + "/diag", {"statistics": {"rollups": {"hourly": ran, "daily": idle, "monthly": idle}}}
+    )
+    entry = {
+        "type": "internal",
+        "last_run": 5,
+        "last_cycle": 1,
+        "max_cycle": 3,
+        "total_time": 4,
+        "total_cycles": 2,
+        "mean_cycles": 2,
+    }
+    assert made["statistics"]["rollups"] == [entry]
+
+
+@pytest.mark.parametrize(("was", "wanted", "value", "made"), CROSSED)
+def test_a_value_crosses_by_its_kind(was: str, wanted: str, value: Any, made: Any) -> None:
+    assert shapes.CROSSINGS[was, wanted](value) == made
+
+
+def test_flags_that_the_target_does_not_know_are_left_out() -> None:
+    job = first(
+        44, 43, SLURM + "/jobs", "jobs", {"flags": ["EXPEDITED_REQUEUE", "JOB_WAS_RUNNING"], "job_state": "odd"}
+    )
+    assert job["flags"] == ["JOB_WAS_RUNNING"]
+    assert job["job_state"] == "odd"
+
+
+def test_what_neither_schema_has_stays_and_what_the_source_left_out_stays_out() -> None:
+    job = first(43, 42, SLURM + "/jobs", "jobs", {"job_id": 1, "made_up": 2, "segment_size": 3, "power": "x"})
+    assert (job["job_id"], job["made_up"], "segment_size" in job, "name" in job) == (1, 2, False, False)
+
+
+def test_a_member_that_crosses_no_known_way_is_unset() -> None:
+    schema = Schema({}, {})
+    change = shapes.build_conversion(schema, schema, {"type": "string"}, {"type": "boolean"}, {}, "")
+    assert change is not None
+    assert (change("x"), change(None)) == (False, None)
+
+
+def test_job_states_stay_as_they_are() -> None:
+    payload = {"jobs": [{"job_id": "1_2", "state": ["RUNNING"]}]}
+    assert convert(42, 45, SLURM + "/jobs/state", payload) == payload
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ENDPOINTS if row.method == "GET" and row.path.startswith("/slurm")], ids=lambda row: row.path
+)
+def test_every_read_has_a_way_between_its_neighbouring_versions(row: Any) -> None:
+    versions = [
+        version
+        for version in VERSIONS
+        if version >= 40 and ("GET", row.path.rstrip("/")) in read_schema(version).replies
+    ]
+    assert list_steps("GET", row.path, versions[0], versions[-1]) == list(pairwise(versions))
+    for source, target in (*pairwise(versions), *zip(versions[1:], versions, strict=False)):
+        wanted = read_schema(target)
+        made = convert(
+            source,
+            target,
+            row.path,
+            shapes.make_unset(read_schema(source), read_schema(source).replies["GET", row.path.rstrip("/")]),
+        )
+        members = drop_envelope(wanted, wanted.replies["GET", row.path.rstrip("/")])["properties"]
+        if row.path != SLURM + "/jobs/state":
+            assert members.keys() <= made.keys()
+
+
+def test_every_change_is_met() -> None:
+    """A row whose path no operation's payload has would never be applied."""
+    for change in CHANGES:
+        wanted = read_schema(change.source)
+        paths = {
+            place
+            for key, shape in wanted.replies.items()
+            if key[1].split("/")[1] == change.root
+            for place in list_paths(wanted, drop_envelope(wanted, shape), "")
+        }
+        assert change.path in paths, change
+
+
+def list_paths(schema: Schema, shape: Any, path: str) -> Any:
+    shape = schema.follow(shape)
+    yield path
+    for name, member in shape.get("properties", {}).items():
+        yield from list_paths(schema, member, f"{path}/{name}")
+    if "items" in shape:
+        yield from list_paths(schema, shape["items"], f"{path}[]")
+
+
+@pytest.fixture
+def slurm_of(fake_slurm: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A Slurm in a prefix of its own, whose commands print the given versions."""
+
+    def install(*versions: int) -> Settings:
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        plugins = tmp_path / "lib64" / "slurm"
+        plugins.mkdir(parents=True, exist_ok=True)
+        for version in versions:
+            (plugins / f"data_parser_v0_0_{version}.so").touch()
+        program = tmp_path / "bin" / "squeue"
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+        monkeypatch.setattr(data_parsers, "known", {})
+        return Settings(command_path=str(tmp_path / "bin"))
+
+    return install
+
+
+def test_the_versions_spoken_are_those_of_the_plugins(slurm_of: Any) -> None:
+    settings = slurm_of(40, 42)
+    assert data_parsers.list_data_parsers(settings) == (40, 42)
+    assert data_parsers.list_data_parsers(settings) == (40, 42)
+    assert data_parsers.list_data_parsers(Settings(command_path="/nonexistent")) == ()
+
+
+def test_without_plugins_nothing_is_known(slurm_of: Any) -> None:
+    assert data_parsers.list_data_parsers(slurm_of()) == ()
+
+
+@pytest.fixture
+def only_42(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
+    """A Slurm whose commands print v0.0.42 alone."""
+    monkeypatch.setattr(speaking, "list_data_parsers", lambda settings: (42,))
+    return fake_slurm
+
+
+@pytest.mark.parametrize("version", [40, 41, 43, 44, 45])
+def test_another_version_than_the_commands_print(ask: Asker, only_42: FakeSlurm, version: int) -> None:
+    only_42.replay("24.11", "nodes")
+    heard = ask(f"/slurm/v0.0.{version}/nodes")
+    native = parse_json(read_recording("24.11", "nodes").stdout)
+    assert heard.status == 200
+    assert [node["name"] for node in heard.document["nodes"]] == [node["name"] for node in native["nodes"]]
+    assert ("suspend_time" in heard.document["nodes"][0]) == (version == 45)
+    assert heard.document["meta"]["plugin"]["data_parser"] == f"data_parser/v0.0.{version}"
+    assert only_42.argvs == [read_recording("24.11", "nodes").argv]
+
+
+def test_another_version_as_yaml(ask: Asker, only_42: FakeSlurm) -> None:
+    only_42.replay("24.11", "nodes")
+    heard = ask("/slurm/v0.0.45/nodes", media="yaml")
+    assert [node["name"] for node in yaml.safe_load(heard.document["raw"])["nodes"]]
+
+
+def test_an_empty_list_in_another_version_as_yaml(ask: Asker, only_42: FakeSlurm) -> None:
+    only_42.replay("24.11", "accounts-none")
+    assert yaml.safe_load(ask("/slurmdb/v0.0.45/accounts?description=nothing", media="yaml").document["raw"])["accounts"] == []
+
+
+def test_a_refusal_is_no_document_of_any_version(ask: Asker, only_42: FakeSlurm) -> None:
+    only_42.replay("24.11", "nodes-wrong")
+    assert ask("/slurm/v0.0.45/nodes").status == 401
+
+
+def test_what_no_version_spoken_has_cannot_be_done(ask: Asker, only_42: FakeSlurm) -> None:
+    heard = ask("/slurm/v0.0.45/conf")
+    assert (heard.status, heard.document["errors"][0]["source"]) == (501, "get_conf")
