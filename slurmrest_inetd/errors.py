@@ -103,6 +103,7 @@ SLURM_STATUS: dict[int, type[ApiError]] = {
     2083: Conflict,                           2084: Conflict,
     2085: Conflict,                           2086: Conflict,
     2168: Conflict,                           2104: Conflict,
+    7001: Conflict,                           7011: Conflict,
 }
 # fmt: on
 

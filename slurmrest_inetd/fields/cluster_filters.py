@@ -36,6 +36,9 @@ CLUSTERS = (
     *CLUSTER,
     Row("update_time",    "string",           note=UPDATE_TIME),
 )
+CLUSTERS_POST = (
+    Row("update_time",    "string",           note=UPDATE_TIME),
+)
 CLUSTER_PATH = (
     Row("cluster_name",   "strings",          term="name",          member="name"),
 )

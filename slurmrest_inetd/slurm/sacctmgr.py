@@ -33,6 +33,7 @@ IDLE = (
     "Request didn't affect anything",
     "Data has not changed since time specified",
     "No associations",
+    "This cluster ",
 )
 # lines that tell nothing of the reason
 NOISE = ("Use keyword ", "Unknown option: ", "Request didn't affect anything", "Settings", "Associations")
@@ -146,6 +147,11 @@ def read_outcome(finished: Finished, what: str) -> Outcome:
     if number in (0, UNCHANGED[0]) and any(line.startswith(IDLE) or line.endswith(UNCHANGED[1]) for line in lines):
         return Outcome(False, choose_reason(lines))
     raise read_refusal(finished, lines, what)
+
+
+def list_printed(stdout: str) -> list[str]:
+    """What a command that modifies or deletes says it did that to: the lines that are indented twice."""
+    return [line[2:] for line in stdout.splitlines() if line.startswith("  ") and line.strip()]
 
 
 def read_refusal(finished: Finished, lines: list[str], what: str) -> ApiError:

@@ -1,26 +1,24 @@
 """POST qos (add, or modify what is there) and DELETE qos/{qos}: sacctmgr's add, modify and delete of a QOS.
 
-Law: see accounting/qos.py and accounting/changes.py. What the path names is looked up first (by id where it is a
-number), and deleted by its id. Called through routing.py.
+Law: see accounting/qos.py and accounting/changes.py. What the path names is an id where it is a number.
+Called through routing.py.
 """
 
-from typing import Any
-
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
-from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.accounting.qos import find_by_id, plan_qos, read_known
 from slurmrest_inetd.accounting.qos_request import read_qos
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import require_dictionary, require_entries, require_member
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, Conflict
+from slurmrest_inetd.errors import ApiError, Conflict, Unprocessable
 from slurmrest_inetd.fields.qos_filters import QOS_POST
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
-from slurmrest_inetd.passthrough import Document, read_document
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.slurm.sacctmgr import format_term, list_delete
+from slurmrest_inetd.slurm.release import read_release
+from slurmrest_inetd.slurm.sacctmgr import format_names, format_term, list_delete, list_printed
+from slurmrest_inetd.slurm.values import Unusable
 
-SHOW_QOS = ("sacctmgr", "show", "qos")
+PATH = "#/qos/"
 PARSER = "DATA_PARSER_OPENAPI_SLURMDBD_QOS_RESP"
 # how sacctmgr lists the associations whose default it is
 IN_USE = "DefQOS = "
@@ -50,36 +48,28 @@ def post_qos(call: Call) -> Answer:
 
 
 def delete_single_qos(call: Call) -> Answer | Passage:
-    """Delete a QOS by its name or id. Raises Forbidden, Conflict where it is somebody's default."""
+    """Delete a QOS by its name or id. Raises Unprocessable, Forbidden, Conflict where it is somebody's default."""
     query = parse_query(call, ())
-    document = read_document(call, SHOW_QOS)
-    entry = find_qos(document.payload["qos"], call.values["qos"])
-    if entry is None:
-        return answer_absent(document, query.warnings)
-    name = str(entry["name"])
-    argv = list_delete("qos", format_term("ID", str(entry["id"])))
-    change = Change("#/qos/", f"QOS {name}", (Step(argv, "deleted"),), explain)
+    name = call.values["qos"]
+    argv = list_delete("qos", format_condition(name))
     try:
-        make_changes(call, [change], query.warnings)
+        (made,) = make_changes(call, [Change(PATH, f"QOS {name}", (Step(argv, "deleted", idle=True),), explain)])
     except ApiError as error:
-        error.payload = {"removed_qos": []}
+        error.payload, error.warnings = {"removed_qos": []}, query.warnings
         raise
-    return Answer({"removed_qos": [name]}, warnings=query.warnings, meta=document.meta)
-
-
-def find_qos(listed: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
-    """The QOS with this id, where the text is a number, else with this name."""
-    if text.isascii() and text.isdecimal():
-        return next((qos for qos in listed if str(qos["id"]) == text), None)
-    return next((qos for qos in listed if fold(str(qos["name"])) == fold(text)), None)
-
-
-def answer_absent(document: Document, warnings: tuple[Notice, ...]) -> Answer | Passage:
-    """What slurmrestd of the same release says when there is none."""
-    release = document.meta.get("slurm", {}).get("version", {})
-    if release.get("major") != WARNS_WHEN_ABSENT:
+    if made.done:
+        return Answer({"removed_qos": list_printed(made.outputs[0])}, warnings=query.warnings)
+    if read_release(call.settings)["slurm"]["version"]["major"] != WARNS_WHEN_ABSENT:
         return Passage(b"", 304)
-    return Answer({"removed_qos": []}, warnings=(*warnings, ABSENT), meta=document.meta)
+    return Answer({"removed_qos": []}, warnings=(*query.warnings, ABSENT))
+
+
+def format_condition(name: str) -> str:
+    """The condition that a path's value makes: an id where it is a number. Raises Unprocessable."""
+    try:
+        return format_term("ID", name) if name.isascii() and name.isdecimal() else format_names("Name", [name])
+    except Unusable as error:
+        raise Unprocessable(str(error), number=error.number, error=error.error, source=PATH) from None
 
 
 def explain(error: ApiError) -> ApiError | None:
