@@ -43,6 +43,7 @@ FILES = (
     Shipped("slurmrest-inetd.tmpfiles",    "etc/tmpfiles.d/slurmrest-inetd.conf",            "etc/systemd"),
     Shipped("slurmrest-inetd.xinetd",      "etc/xinetd.d/slurmrest-inetd",                   "etc/xinetd.d"),
     Shipped("slurmrest-inetd-wait.xinetd", "etc/xinetd.d/slurmrest-inetd-wait",              "etc/xinetd.d"),
+    Shipped("local-users.conf",            "etc/slurmrest-inetd/local-users.conf",           "etc/systemd"),
     Shipped("nginx.conf",                  "etc/slurmrest-inetd/nginx.conf",                 "etc"),
     Shipped("nginx-sso.conf",              "etc/slurmrest-inetd/nginx-sso.conf",             "etc"),
     Shipped("nginx-server.conf",           "etc/slurmrest-inetd/nginx-server.conf",          "etc"),
@@ -53,7 +54,8 @@ FILES = (
 NEXT = """
 Next, with systemd:
     systemd-sysusers && systemd-tmpfiles --create slurmrest-inetd.conf && systemctl daemon-reload
-    systemctl enable --now slurmrest-inetd.socket
+    systemctl enable --now slurmrest-inetd-wait.socket
+    (or slurmrest-inetd.socket: a process for each connection, slower, nothing resident)
 or with xinetd: a system user slurmrestd, disable = no in one of the two entries, then
     systemctl restart xinetd
 Then try it, as any user of the cluster:

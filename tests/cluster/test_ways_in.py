@@ -3,8 +3,10 @@
 Law: what is installed is what --install-units wrote on a machine whose first process is systemd; what it prints is done as printed.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -88,18 +90,237 @@ def check_core(ask: Ask) -> None:
 
 
 def test_one_process_a_connection(machine: Machine, cluster: Cluster) -> None:
-    # A system call that the filter forbids now kills: that a command goes on after EPERM is no proof that it did what it should.
-    machine.write("/etc/systemd/system/slurmrest-inetd@.service.d/kill.conf", "[Service]\nSystemCallErrorNumber=\n")
-    machine.run("systemctl", "daemon-reload")
-    with machine.service("slurmrest-inetd.socket"):
+    with strictly(machine, "slurmrest-inetd@.service"), machine.service("slurmrest-inetd.socket"):
         for place in ((TCP,), UNIX):
             check_core(ask_through(machine, cluster, *place))
-        assert machine.curl(*UNIX[:-1], f"{UNIX[-1]}/slurm/{VERSION}/ping/").status == 401  # root is nobody here
-        as_itself = machine.run(
-            *("setpriv", "--reuid", "slurmrestd", "--regid", "slurmrestd", "--clear-groups"),
-            *("curl", "-sS", *UNIX[:-1], f"{UNIX[-1]}/slurm/{VERSION}/jobs/"),
-        )
-        assert b'"jobs": [' in as_itself.stdout  # by munge
+        check_local(machine)
         log = machine.run("journalctl", "--no-pager", "--output=cat", "--unit=slurmrest-inetd@*").stdout
         assert b" alice POST " in log
         assert cluster.token("alice").encode() not in log
+
+
+def test_workers_that_wait(machine: Machine, cluster: Cluster) -> None:
+    machine.write("/etc/default/slurmrest-inetd", "SLURMRESTD_OPTIONS=-v --idle 2\n")
+    with strictly(machine, "slurmrest-inetd.service"), machine.service("slurmrest-inetd-wait.socket"):
+        for place in ((TCP,), UNIX):
+            check_core(ask_through(machine, cluster, *place))
+        check_local(machine)
+        assert show(machine, "ActiveState") == "active"
+        machine.run("systemctl", "reload", "slurmrest-inetd.service")
+        machine.wait_until("the service to leave", lambda: show(machine, "ActiveState") == "inactive")
+        assert show(machine, "Result") == "success"
+        assert ask_through(machine, cluster, *UNIX)("GET", f"/slurm/{VERSION}/ping/").status == 200
+        assert show(machine, "ActiveState") == "active"
+
+
+def test_local_users_with_the_shipped_addition(machine: Machine, cluster: Cluster) -> None:
+    machine.write("/etc/default/slurmrest-inetd", "")
+    with (
+        strictly(machine, "slurmrest-inetd.service", "local-users.conf"),
+        machine.service("slurmrest-inetd-wait.socket"),
+    ):
+        url = f"{UNIX[-1]}/slurm/{VERSION}/job/submit"
+        body = '{"script": "#!/bin/sh\\ntrue\\n", "job": {"hold": true, "current_working_directory": "/tmp", "environment": ["A=1"], "name": "ways-in-local"}}'
+        reply = curl_as(machine, "bob", *UNIX[:-1], url, "-H", "Content-Type: application/json", "-d", body)
+        assert b'"job_id": ' in reply, reply
+        assert cluster.slurm("squeue", "-h", "--name=ways-in-local", "-o", "%u") == "bob"
+        cluster.slurm("scancel", "--name=ways-in-local")
+        assert b'"Authentication' in curl_as(machine, "root", *UNIX[:-1], url.replace("job/submit", "jobs/"))
+        check_core(ask_through(machine, cluster, *UNIX))
+
+
+def show(machine: Machine, name: str) -> str:
+    """A property of the service of the waiting socket."""
+    return (
+        machine.run("systemctl", "show", "--value", f"--property={name}", "slurmrest-inetd.service")
+        .stdout.decode()
+        .strip()
+    )
+
+
+@contextmanager
+def strictly(machine: Machine, unit: str, *shipped: str) -> Iterator[None]:
+    """Have a system call that the unit forbids kill meanwhile: that a command goes on after EPERM is no proof that it did what it
+    should. ``shipped`` are additions from /etc/slurmrest-inetd.
+    """
+    folder = f"/etc/systemd/system/{unit}.d"
+    machine.write(f"{folder}/kill.conf", "[Service]\nSystemCallErrorNumber=\n")
+    machine.shell(
+        "".join(f"ln -s /etc/slurmrest-inetd/{name} {folder}; " for name in shipped) + "systemctl daemon-reload"
+    )
+    yield
+    killed = machine.run(
+        "journalctl", "--no-pager", "--output=cat", "--grep=SIGSYS|status=31|ended by signal", check=False
+    ).stdout
+    assert killed == b""
+    machine.shell(f"rm -r {folder}; systemctl stop 'slurmrest-inetd*.service'; systemctl daemon-reload")
+
+
+def curl_as(machine: Machine, user: str, *words: str) -> bytes:
+    """What curl prints for a user of the machine."""
+    return machine.run("setpriv", "--reuid", user, "--regid", user, "--clear-groups", "curl", "-sS", *words).stdout
+
+
+def check_local(machine: Machine) -> None:
+    """On the UNIX socket without a token: root is nobody, the service's own user is served, by munge."""
+    url = f"{UNIX[-1]}/slurm/{VERSION}/jobs/"
+    assert machine.curl(*UNIX[:-1], url).status == 401
+    assert b'"jobs": [' in curl_as(machine, "slurmrestd", *UNIX[:-1], url)
+
+
+@pytest.mark.parametrize("mode", [(), ("--accept", "--inetd"), ("--accept",)], ids=" ".join)
+def test_systemd_socket_activate(machine: Machine, cluster: Cluster, mode: tuple[str, ...]) -> None:
+    with machine.started("systemd-socket-activate", "--listen=127.0.0.1:7820", *mode, PROGRAM, user="slurmrestd"):
+        machine.wait_for_port(7820)
+        check_core(ask_through(machine, cluster, "http://127.0.0.1:7820"))
+
+
+# --- without a service manager, and xinetd -----------------------------------------------------------------------------------------
+
+
+def test_a_pipe(machine: Machine, cluster: Cluster) -> None:
+    check_core(cluster.http)
+
+
+@pytest.mark.parametrize("entry", ["slurmrest-inetd", "slurmrest-inetd-wait"])
+def test_xinetd(machine: Machine, cluster: Cluster, entry: str) -> None:
+    machine.run("sed", "-i", "s/\\(disable  *=\\) yes/\\1 no/", f"/etc/xinetd.d/{entry}")
+    with machine.service("xinetd"):
+        machine.wait_for_port(6820)
+        check_core(ask_through(machine, cluster, TCP))
+        log = machine.run("journalctl", "--no-pager", "--output=cat", "--identifier=slurmrest-inetd").stdout
+        assert b" alice POST " in log
+    kept = machine.run(PROGRAM, "--install-units").stdout.decode()
+    assert f"kept       /etc/xinetd.d/{entry} " in kept
+    machine.run(PROGRAM, "--install-units", "--force")
+
+
+# --- proxies -----------------------------------------------------------------------------------------------------------------------
+
+NAME = "slurm.example.org"
+HERE = ("--cacert", "/etc/slurmrest-inetd/tls/fullchain.pem")
+NGINX = (*HERE, "--resolve", f"{NAME}:443:127.0.0.1", f"https://{NAME}")
+SSO = (*HERE, "--resolve", f"{NAME}:8443:127.0.0.1", f"https://{NAME}:8443")
+# What a site has as its single sign-on: here, a cookie that is a name.
+SIGN_ON = """map $cookie_name $signed_on {
+    default $cookie_name;
+    unnamed "";
+}
+server {
+    listen 127.0.0.1:4180;
+    location = /oauth2/auth {
+        if ($cookie_name = "") { return 401; }
+        add_header X-Auth-Request-User $signed_on always;
+        return 202;
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def nginx(machine: Machine, cluster: Cluster) -> Iterator[Machine]:
+    """nginx with both shipped sites, in front of the workers that wait."""
+    machine.shell(
+        "mkdir -p /etc/slurmrest-inetd/tls; cd /etc/slurmrest-inetd/tls; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+        f" -nodes -days 1 -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} -keyout privkey.pem -out fullchain.pem 2>/dev/null"
+    )
+    machine.write("/etc/slurmrest-inetd/proxy-token.conf", f"default {cluster.token('slurm')};\n")
+    includes = "".join(f"include /etc/slurmrest-inetd/{name};\n" for name in ("nginx.conf", "nginx-sso.conf"))
+    machine.write("/etc/nginx/conf.d/slurmrest-inetd.conf", includes + SIGN_ON)
+    with machine.service("slurmrest-inetd-wait.socket", "nginx"):
+        yield machine
+    machine.run("systemctl", "stop", "slurmrest-inetd.service")
+
+
+def test_nginx(nginx: Machine, cluster: Cluster) -> None:
+    check_core(ask_through(nginx, cluster, *NGINX))
+
+
+def test_nginx_speaks_tls_1_3_and_nothing_older(nginx: Machine) -> None:
+    old = nginx.run("curl", "-sS", "--tls-max", "1.2", *NGINX[:-1], f"{NGINX[-1]}/", check=False)
+    assert (old.returncode, old.stdout) == (35, b"")
+
+
+def test_nginx_gives_no_client_what_it_keeps_for_another(nginx: Machine, cluster: Cluster) -> None:
+    path = f"/slurm/{VERSION}/diag/"
+    alice, bob = ({"user": name} for name in ("alice", "bob"))
+    ask = ask_through(nginx, cluster, *NGINX)
+    yaml = [("Accept", "application/yaml")]
+    heard = [ask("GET", path, **who).get("x-cache-status") for who in (alice, alice, bob)]
+    assert heard == ["MISS", "HIT", "MISS"]
+    assert ask("GET", path, user=None).status == 401
+    assert ask("GET", path, user="alice", headers=yaml).get("content-type") == "application/yaml"
+    assert ask("GET", f"{path}?x=1", user="alice").get("x-cache-status") == "MISS"
+    assert ask("GET", path, user="alice", headers=[("Cache-Control", "no-cache")]).get("x-cache-status") == "BYPASS"
+    assert (
+        ask("GET", path, user=None, headers=[("Authorization", f"Bearer {cluster.token('alice')}")]).get(
+            "x-cache-status"
+        )
+        == "MISS"
+    )
+    kept = nginx.run(
+        "sh", "-c", "df --output=fstype /run/slurmrest-inetd-cache; stat -c %a /run/slurmrest-inetd-cache"
+    ).stdout.split()
+    assert kept[1:] == [b"tmpfs", b"700"]
+
+
+def test_single_sign_on(nginx: Machine, cluster: Cluster) -> None:
+    def ask(name: str | None, path: str, *headers: tuple[str, str], **options: Any) -> Reply:
+        cookie = [("Cookie", f"name={name}")] if name else []
+        return nginx.curl(*SSO[:-1], f"{SSO[-1]}{path}", headers=[*cookie, *headers], **options)
+
+    path = f"/slurm/{VERSION}/job/submit"
+    submitted = ask("bob", path, method="POST", body={"script": "#!/bin/sh\ntrue\n", "job": JOB})
+    assert submitted.status == 200, submitted
+    (job,) = ask("bob", f"/slurm/{VERSION}/job/{submitted.json()['job_id']}").json()["jobs"]
+    assert job["user_name"] == "bob"
+    assert ask("alice", f"/slurm/{VERSION}/job/{job['job_id']}", method="DELETE").status in (403, 409, 422)
+    assert ask("bob", f"/slurm/{VERSION}/job/{job['job_id']}", method="DELETE").status == 200
+    # Nobody, nobody known, and those whom no sign-on makes; whatever they send along.
+    forged = [("X-SLURM-USER-NAME", "slurm"), ("X-SLURM-USER-TOKEN", cluster.token("slurm"))]
+    for name in (None, "unnamed", "slurm", "SLURM", "root", "no.such user", "bob%0d%0aX: y"):
+        for headers in ([], forged):
+            reply = ask(name, f"/slurm/{VERSION}/ping/", *headers)
+            assert reply.status in (401, 403), (name, reply)
+            assert reply.json()["errors"]
+
+
+def test_nginx_answers_too_many_requests(nginx: Machine, cluster: Cluster) -> None:
+    url = f"{NGINX[-1]}/slurm/{VERSION}/ping/?[1-300]"
+    words = (
+        "-sS",
+        "-Z",
+        "--parallel-max",
+        "16",
+        *NGINX[:-1],
+        "-o",
+        "/tmp/limited.#1",
+        "-w",
+        "%{http_code} %{filename_effective}\n",
+    )
+    lines = (
+        nginx.run("curl", "-H", f"X-SLURM-USER-TOKEN: {cluster.token('alice')}", *words, url)
+        .stdout.decode()
+        .splitlines()
+    )
+    codes, files = zip(*(line.split() for line in lines), strict=True)
+    assert {*codes} == {"200", "429"}
+    assert codes.count("200") >= 40
+    refused = json.loads(nginx.run("cat", files[codes.index("429")]).stdout)
+    assert refused["errors"][0]["error"] == "Too Many Requests"
+
+
+def test_caddy(machine: Machine, cluster: Cluster) -> None:
+    # As shipped, but with a certificate of Caddy's own authority: there is no other one here.
+    machine.write(
+        "/etc/caddy/Caddyfile", "{\n\tlocal_certs\n\tskip_install_trust\n}\nimport /etc/slurmrest-inetd/Caddyfile\n"
+    )
+    machine.run("caddy", "validate", "--config", "/etc/caddy/Caddyfile")
+    root = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+    with machine.service("slurmrest-inetd-wait.socket", "caddy"):
+        machine.wait_until("Caddy's authority", lambda: not machine.run("test", "-s", root, check=False).returncode)
+        check_core(ask_through(machine, cluster, "--cacert", root, *NGINX[2:]))
+        old = machine.run(
+            "curl", "-sS", "--tls-max", "1.2", "--cacert", root, *NGINX[2:-1], f"{NGINX[-1]}/", check=False
+        )
+        assert old.returncode == 35
