@@ -1,6 +1,7 @@
 """What a parent of workers keeps to itself, as the kernel tells it afterwards."""
 
 import os
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,14 @@ def test_what_is_unshared(security: tuple[str, ...], flags: list[int], monkeypat
     monkeypatch.setattr(kernel, "hold_capabilities", lambda *kept: set_to.append(kept))
     monkeypatch.setattr(isolation, "hide_memory", lambda: None)
     monkeypatch.setattr(os, "geteuid", lambda: UID)
-    isolation.isolate(Settings(security=security))
-    assert asked == flags
-    assert set_to == [(), (kernel.PR_SET_NO_NEW_PRIVS, 1), (kernel.PR_SET_DUMPABLE, 0)]
+    attributes = [(kernel.PR_SET_NO_NEW_PRIVS, 1), (kernel.PR_SET_DUMPABLE, 0)]
+    two = (kernel.CAP_SETGID, kernel.CAP_SETUID)
+    for held, local_users, kept in ((0xC0, False, [()]), (0, False, []), (0xC0, True, [two])):
+        monkeypatch.setattr(isolation, "read_capabilities", lambda held=held: held)
+        set_to.clear()
+        isolation.isolate(Settings(security=security, local_users=local_users))
+        assert set_to == [*kept, *attributes]
+    assert asked == flags * 3
 
 
 def test_a_refused_unshare_names_its_switch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +101,6 @@ def test_a_core_file_without_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_where_there_is_no_filter_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     def limit() -> list[int]:
-        import resource
-
         isolation.CORE_FILTER = "/nowhere"
         isolation.hide_memory()
         return list(resource.getrlimit(resource.RLIMIT_CORE))
