@@ -61,6 +61,8 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("GET",    "/slurmdb/{version}/instances",                     "get_instances",     "slurmdbd.instances",      "get_instances",        40, LAST),
     Row("GET",    "/slurmdb/{version}/job/{job_id}",                  "get_job",           "slurmdbd.jobs",           "get_job",              40, LAST),
     Row("GET",    "/slurmdb/{version}/jobs",                          "get_jobs",          "slurmdbd.jobs",           "get_jobs",             40, LAST),
+    Row("POST",   "/slurmdb/{version}/job/{job_id}",                  "post_job",          "slurmdbd.job_changes",    "post_job",             44, LAST, True),
+    Row("POST",   "/slurmdb/{version}/jobs",                          "post_jobs",         "slurmdbd.job_changes",    "post_jobs",            44, LAST, True),
     Row("GET",    "/slurmdb/{version}/ping",                          "get_ping",          "slurmdbd.ping",           "get_ping",             42, LAST),
     Row("GET",    "/slurmdb/{version}/qos",                           "get_qos",           "slurmdbd.qos",            "get_qos",              40, LAST),
     Row("GET",    "/slurmdb/{version}/qos/{qos}",                     "get_single_qos",    "slurmdbd.qos",            "get_single_qos",       40, LAST),
