@@ -17,8 +17,8 @@ from slurmrest_inetd.body.properties import Property as Row
 
 
 class Flag(NamedTuple):
-    """One flag: ``carry`` is "set", "clear" (of a reservation that is there), "length", "skip", "tres", "none" or
-    "refused"; ``word`` is scontrol's, or the reason.
+    """One flag: ``carry`` is "set", "clear" (of a reservation that is there), "new" (of one that is not), "length",
+    "skip", "tres", "none" or "refused"; ``word`` is scontrol's, or the reason.
     """
 
     carry: str
@@ -89,7 +89,7 @@ RESERVATION_FLAGS: dict[str, Flag] = {
     "NO_HOURLY":               Flag("clear",    "HOURLY"),
     "USER_DELETE":             Flag("set",      "USER_DELETE"),
     "NO_USER_DELETE":          Flag("clear",    "USER_DELETE"),
-    "FORCE_START":             Flag("set",      "FORCE_START"),
+    "FORCE_START":             Flag("new",      "FORCE_START"),
     "REOCCURRING":             Flag("refused",  "it stands for HOURLY, DAILY, WEEKLY, WEEKDAY or WEEKEND: name one of them"),
     "TRES_PER_NODE":           Flag("tres",     "trespernode"),
 }

@@ -109,9 +109,12 @@ def parse_words(members: Mapping[str, str]) -> Callable[[Any], list[str]]:
     return parse
 
 
-def parse_members(value: Any) -> list[str]:
-    """Accounts, users, groups, licences: no empty one. Raises Unusable."""
-    return parse_csv(value)
+def parse_task_binding(value: Any) -> list[str]:
+    """One binding, and whether it is told: scontrol's words. Raises Unusable; slurmrestd takes two, and sets one."""
+    words = parse_words(TASK_BINDINGS)(value)
+    if len(set(words) - {"verbose"}) > 1:
+        raise Unusable(f"{show_value(value)} is more than one binding", INVALID_DATA)
+    return words
 
 
 def parse_hosts(value: Any) -> list[str]:
@@ -182,17 +185,17 @@ KINDS: dict[str, Kind] = COMMON | {
     "finite64":        Kind(finite(HIGHEST_UINT64)),
     "count":           Kind(finite(HIGHEST_UINT32, 1)),
     "hosts":           Kind(parse_hosts,                       "array"),
-    "members":         Kind(parse_members,                     "array"),
+    "members":         Kind(parse_csv,                         "array"),
     "cpu_binding":     Kind(parse_cpu_binding,                 "integer"),
-    "node_state":      Kind(parse_node_state,                  "array"),
+    "node_state":      Kind(parse_node_state),
     "minutes":         Kind(parse_minutes),
     "time":            Kind(parse_time),
     "tres":            Kind(parse_tres,                        "array"),
-    "resv_flags":      Kind(flags(RESERVATION_FLAGS),          "array"),
-    "part_flags":      Kind(flags(PARTITION_FLAGS),            "array"),
-    "part_state":      Kind(parse_one_of(PARTITION_STATES),    "array"),
-    "preempt_mode":    Kind(parse_words(PREEMPT_MODES),        "array"),
-    "task_binding":    Kind(parse_words(TASK_BINDINGS),        "array"),
+    "resv_flags":      Kind(flags(RESERVATION_FLAGS)),
+    "part_flags":      Kind(flags(PARTITION_FLAGS)),
+    "part_state":      Kind(parse_one_of(PARTITION_STATES)),
+    "preempt_mode":    Kind(parse_words(PREEMPT_MODES)),
+    "task_binding":    Kind(parse_task_binding),
     "oversubscribe":   Kind(parse_oversubscribe,               "string"),
     "exclusive":       Kind(parse_exclusive,                   "string"),
     "number16":        Kind(parse_infinite16),

@@ -58,7 +58,7 @@ def read_node_update(body: Any, version: int, settings: Settings, node: str | No
         if names:
             found.warn(f"node_names field {','.join(names)} ignored for singular node update", "#/name/")
         names = [node]
-    elif not names:
+    elif not names and not found.problems:
         found.refuse(
             Unusable("Name the nodes to update: an empty list is not taken for all", INVALID_NODE_NAME), "#/name/"
         )

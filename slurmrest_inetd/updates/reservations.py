@@ -21,6 +21,8 @@ INVALID_RESERVATION = (2053, "Requested reservation is invalid")
 PURGE, PER_NODE = "PURGE_COMP", "TRES_PER_NODE"
 PURGE_TIME = "purge_completed/time"
 UNSET: Mapping[str, Any] = {"set": False, "infinite": False, "number": 0}
+# the trackable resources that every Slurm numbers alike
+TRES_IDS = {"cpu": 1, "mem": 2, "energy": 3, "node": 4, "billing": 5}
 # the kinds whose values the echo shows as {set, infinite, number}
 NUMBERS = ("count", "minutes", "time", "finite32", "number32")
 
@@ -112,10 +114,12 @@ def list_flags(wanted: Wanted, there: Mapping[str, Any] | None, found: Findings)
         row = RESERVATION_FLAGS[flag]
         if row.carry == "set" and row.word != PURGE:
             yield f"+{row.word}" if there else row.word
-        elif row.carry == "clear" and there:
-            yield f"-{row.word}"
-        elif row.carry == "clear":
-            found.warn(f"{flag} has no effect on a new reservation", f"{wanted.path}flags/")
+        elif row.carry == ("clear" if there else "new"):
+            yield f"-{row.word}" if there else row.word
+        elif row.carry in ("clear", "new"):
+            found.warn(
+                f"{flag} has no effect on {'an existing' if there else 'a new'} reservation", f"{wanted.path}flags/"
+            )
     if purge:
         yield purge
 
@@ -130,7 +134,10 @@ def purge_word(wanted: Wanted, there: Mapping[str, Any] | None, found: Findings)
     if seconds is not None and (PURGE in flags or is_there):
         return format_duration(f"{sign}{PURGE}", seconds)
     if seconds is not None:
-        found.warn(f"It has no effect without the flag {PURGE}", f"{wanted.path}{PURGE_TIME}/")
+        found.warn(
+            f"It belongs to the flag {PURGE}, without which nothing is purged: it is not set",
+            f"{wanted.path}{PURGE_TIME}/",
+        )
     return ""
 
 
@@ -148,6 +155,8 @@ def echo_reservation(wanted: Wanted, version: int) -> dict[str, Any]:
             echo[row.name] = echo_number(value)
         elif row.kind == "tres":
             echo[row.name] = [echo_tres(term) for term in value or ()]
+        elif row.carry == "flags":
+            echo[row.name] = [flag for flag in RESERVATION_FLAGS if flag in (value or ())]
         else:
             echo[row.name] = value if value is not None else "" if row.kind == "text" else []
     return echo
@@ -161,7 +170,8 @@ def echo_number(value: int | Infinite | None) -> dict[str, Any]:
 
 
 def echo_tres(term: str) -> dict[str, Any]:
-    """``gres/gpu=1`` as an entry of the schema; its id is accounting's to know."""
+    """``gres/gpu=1`` as an entry of the schema; most ids are accounting's to know."""
     name, _, count = term.rpartition("=")
     kind, _, rest = name.partition("/")
-    return {"type": kind, "name": rest, "id": 0, "count": int(count)}
+    known = {"id": TRES_IDS[name]} if name in TRES_IDS else {}
+    return {"type": kind, "name": rest, **known, "count": int(count)}

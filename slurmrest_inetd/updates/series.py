@@ -15,6 +15,13 @@ from slurmrest_inetd.slurm.failures import clean_stderr, find_error, read_failur
 
 # Slurm refuses these before it looks at what was asked for
 BEFORE_ANYTHING = (Forbidden, Unauthenticated)
+# what scontrol refuses itself -> the number and text that slurmrestd has for it
+REFUSALS = (
+    ("No reservation created", (2053, "Requested reservation is invalid")),
+    ("No reservation update", (2053, "Requested reservation is invalid")),
+    ("Invalid input: ", (9216, "Request to parse invalid data")),
+)
+UNSPECIFIED = "Unspecified error"
 PARTLY = "what Slurm does before that may have been done: it takes the parts of one update one by one"
 
 
@@ -57,8 +64,22 @@ def run_update(call: Call, update: Update) -> Finished:
             source="scontrol",
         )
     if finished.status or find_error(clean_stderr(finished.stderr))[0]:
-        raise read_failure(finished, what)
+        raise explain_refusal(finished, what)
     return finished
+
+
+def explain_refusal(finished: Finished, what: str) -> ApiError:
+    """Slurm's refusal, or scontrol's own, in all the words that it has."""
+    error, lines = read_failure(finished, what), clean_stderr(finished.stderr)
+    problem = error.problems[0]
+    if problem.error_number and len(lines) < 2:
+        return error
+    if not problem.error_number:
+        phrases = (known for phrase, known in REFUSALS if any(phrase in line for line in lines))
+        number, text = next(phrases, (-1, UNSPECIFIED))
+        problem = problem._replace(error_number=number, error=text)
+    error.problems = (problem._replace(description=f"{what}: {'; '.join(lines)}"), *error.problems[1:])
+    return error
 
 
 def describe_failure(error: ApiError, updates: Sequence[Update], index: int, warnings: tuple[Notice, ...]) -> ApiError:

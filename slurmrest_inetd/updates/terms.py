@@ -51,11 +51,11 @@ FORMS: dict[str, Callable[[str, Any], str]] = {
 def list_terms(values: Mapping[str, Any], rows: Mapping[str, Property]) -> Iterator[str]:
     """The terms of ``values`` (a property's place -> its value), in the table's order. Raises Misfit.
 
-    An empty list asks for nothing, as with slurmrestd.
+    An empty list asks for nothing, as with slurmrestd; nor does an empty reason, which scontrol passes over.
     """
     for name, row in rows.items():
         form, value = FORMS.get(row.carry), values.get(name)
-        if form is None or value is None or value == []:
+        if form is None or value is None or value == [] or (value == "" and row.carry == "quoted"):
             continue
         yield place(name, bind(form, row.term), value)
 
