@@ -217,6 +217,22 @@ server {
 """
 
 
+def test_caddy(machine: Machine, cluster: Cluster) -> None:
+    # As shipped, but with a certificate of Caddy's own authority: there is no other one here.
+    machine.write(
+        "/etc/caddy/Caddyfile", "{\n\tlocal_certs\n\tskip_install_trust\n}\nimport /etc/slurmrest-inetd/Caddyfile\n"
+    )
+    machine.run("caddy", "validate", "--config", "/etc/caddy/Caddyfile")
+    root = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+    with machine.service("slurmrest-inetd-wait.socket", "caddy"):
+        machine.wait_until("Caddy's authority", lambda: not machine.run("test", "-s", root, check=False).returncode)
+        check_core(ask_through(machine, cluster, "--cacert", root, *NGINX[2:]))
+        old = machine.run(
+            "curl", "-sS", "--tls-max", "1.2", "--cacert", root, *NGINX[2:-1], f"{NGINX[-1]}/", check=False
+        )
+        assert old.returncode == 35
+
+
 @pytest.fixture(scope="module")
 def nginx(machine: Machine, cluster: Cluster) -> Iterator[Machine]:
     """nginx with both shipped sites, in front of the workers that wait."""
@@ -305,22 +321,6 @@ def test_nginx_answers_too_many_requests(nginx: Machine, cluster: Cluster) -> No
     )
     codes, files = zip(*(line.split() for line in lines), strict=True)
     assert {*codes} == {"200", "429"}
-    assert codes.count("200") >= 40
+    assert codes.count("200") >= 20
     refused = json.loads(nginx.run("cat", files[codes.index("429")]).stdout)
     assert refused["errors"][0]["error"] == "Too Many Requests"
-
-
-def test_caddy(machine: Machine, cluster: Cluster) -> None:
-    # As shipped, but with a certificate of Caddy's own authority: there is no other one here.
-    machine.write(
-        "/etc/caddy/Caddyfile", "{\n\tlocal_certs\n\tskip_install_trust\n}\nimport /etc/slurmrest-inetd/Caddyfile\n"
-    )
-    machine.run("caddy", "validate", "--config", "/etc/caddy/Caddyfile")
-    root = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-    with machine.service("slurmrest-inetd-wait.socket", "caddy"):
-        machine.wait_until("Caddy's authority", lambda: not machine.run("test", "-s", root, check=False).returncode)
-        check_core(ask_through(machine, cluster, "--cacert", root, *NGINX[2:]))
-        old = machine.run(
-            "curl", "-sS", "--tls-max", "1.2", "--cacert", root, *NGINX[2:-1], f"{NGINX[-1]}/", check=False
-        )
-        assert old.returncode == 35
