@@ -26,7 +26,7 @@ def load_context(settings: Settings) -> ssl.SSLContext | None:
         context.load_cert_chain(settings.certificate, key, password=lambda: b"")
     except ssl.SSLError as error:
         raise StartError(
-            f"cannot use the certificate {settings.certificate} with the key {key} ({error.reason or 'no key there'}): "
+            f"cannot use the certificate {settings.certificate} with the key {key} ({error.reason}): "
             "they must belong together, in PEM, the key without a passphrase"
         ) from None
     except OSError as error:
@@ -41,6 +41,8 @@ def load_authorities(context: ssl.SSLContext, path: str) -> None:
     """Ask each client for a certificate that an authority in the file ``path`` has signed. Raises StartError."""
     try:
         context.load_verify_locations(path)
-    except OSError as error:  # SSLError is one
-        raise StartError(f"cannot use --client-ca {path}: {error.strerror or 'no certificates in PEM'}") from None
+    except ssl.SSLError as error:
+        raise StartError(f"cannot use --client-ca {path} ({error.reason}): it must hold certificates in PEM") from None
+    except OSError as error:
+        raise StartError(f"cannot read --client-ca {path}: {error.strerror}") from None
     context.verify_mode = ssl.CERT_REQUIRED

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import NoReturn
 
 from slurmrest_inetd.listen.sockets import Listener
-from slurmrest_inetd.listen.worker import LEAVE, serve_one
+from slurmrest_inetd.listen.worker import serve_one
 from slurmrest_inetd.log import describe_error, write_line
 from slurmrest_inetd.settings import Settings
 
@@ -109,13 +109,13 @@ class Crew:
             if code:
                 self._judge(worker, f"was ended by signal {-code}" if code < 0 else f"failed with status {code}")
 
-    def dismiss(self) -> None:
-        """Let all leave that have no connection; who has accepted one by now serves it."""
+    def dismiss(self, word: bytes) -> None:
+        """Let all leave that have no connection: LEAVE or MAKE_ROOM. Who has accepted one by now serves it."""
         for worker in self.workers.values():
             if worker.state == "ready":
                 worker.state = "leaving"
                 with suppress(OSError):  # it has ended
-                    worker.control.send(LEAVE)
+                    worker.control.send(word)
 
     def abandon(self) -> None:
         """Have every exchange broken off now."""

@@ -16,6 +16,7 @@ from slurmrest_inetd.errors import StartError
 from slurmrest_inetd.listen.crew import SIGNALS, Crew
 from slurmrest_inetd.listen.notify import ALIVE, STOPPING, Manager
 from slurmrest_inetd.listen.sockets import Listener, close_listeners
+from slurmrest_inetd.listen.worker import LEAVE, MAKE_ROOM
 from slurmrest_inetd.log import write_line
 from slurmrest_inetd.settings import Settings
 
@@ -58,8 +59,8 @@ class Service:
         """Serve until a signal or the idle time, then until the last exchange has ended or was broken off."""
         with self._hear_signals():
             names = ", ".join(listener.name for listener in self._crew.listeners)
-            write_line(f"accepting connections on {names}")
             self._crew.refill(self._close_parents)
+            write_line(f"accepting connections on {names}")
             self._manager.tell_ready(f"Accepting connections on {names}")
             while self._deadline is None or self._crew.workers:
                 self._handle_events()
@@ -126,7 +127,7 @@ class Service:
         self._manager.tell_reloading()
         try:
             self._crew.settings, self._crew.context = self._reload()
-            self._crew.dismiss()
+            self._crew.dismiss(MAKE_ROOM)
             write_line("SIGHUP: settings read again")
         except (StartError, OSError) as error:
             write_line(f"SIGHUP: the settings stay as they were: {error}")
@@ -134,11 +135,11 @@ class Service:
 
     def _leave(self, reason: str) -> None:
         """Accept no more; running exchanges get the grace time."""
-        write_line(reason)
         self._manager.tell(STOPPING, f"STATUS=Leaving, {self._crew.count('busy')} exchanges running")
         self._deadline = monotonic() + self._crew.settings.grace_seconds
-        self._crew.dismiss()
+        self._crew.dismiss(LEAVE)
         close_listeners(self._crew.listeners)
+        write_line(reason)
 
     def _press(self) -> None:
         """The grace time is over: break exchanges off, later kill what is left."""
@@ -146,7 +147,7 @@ class Service:
         if self._is_abandoned:
             self._crew.kill()
         elif self._crew.workers:
-            write_line(f"breaking {len(self._crew.workers)} exchanges off")
+            write_line(f"breaking off what still runs: {self._crew.count('busy')} exchanges")
             self._crew.abandon()
         self._is_abandoned = True
 

@@ -24,7 +24,9 @@ from slurmrest_inetd.slurm.command import stop_running
 from slurmrest_inetd.wire import Channel
 
 ACCEPTED = b"a"
+# What the parent says: leave unless a connection is waiting; leave, another worker takes what waits.
 LEAVE = b"l"
+MAKE_ROOM = b"r"
 # The machine has no descriptor or memory left for another connection: it stays in the queue.
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RETRY_MILLISECONDS = 500
@@ -51,24 +53,24 @@ def serve_one(
 
 
 def accept_connection(listeners: list[Listener], control: socket.socket) -> tuple[socket.socket, Listener] | None:
-    """The first connection that comes to any listener; None when the parent wants us to leave first."""
+    """The first connection that comes to any listener; None when the parent wants us to leave and none has come yet."""
     poller = poll()
-    poller.register(control, POLLIN)
-    by_fd = {listener.socket.fileno(): listener for listener in listeners}
-    for fd in by_fd:
-        poller.register(fd, POLLIN)
+    for pollable in (control, *(listener.socket for listener in listeners)):
+        poller.register(pollable, POLLIN)
     while True:
-        ready = [fd for fd, _ in poller.poll()]
-        if control.fileno() in ready:
-            return None
-        for fd in ready:
+        is_last = control.fileno() in [fd for fd, _ in poller.poll()]
+        if is_last and control.recv(1, socket.MSG_PEEK) != LEAVE:
+            return None  # to make room for another, or the parent is gone
+        for listener in listeners:
             try:
-                return by_fd[fd].socket.accept()[0], by_fd[fd]
+                return listener.socket.accept()[0], listener
             except OSError as error:
                 # another worker was faster, or the client has gone again; accept(2) has more such errors
                 if error.errno in EXHAUSTED:
                     write_line(f"cannot accept a connection: {error.strerror}; it waits")
                     wait_for_parent(control)
+        if is_last:
+            return None
 
 
 def wait_for_parent(control: socket.socket) -> None:
@@ -116,6 +118,8 @@ def leave_with_parent(control: socket.socket) -> None:
             word = control.recv(16)
         except BlockingIOError:
             return
+        except ConnectionResetError:
+            word = b""  # it died before it heard us
         if word:
             return  # to leave if idle, which we are not
         signal.signal(signal.SIGIO, signal.SIG_IGN)

@@ -101,7 +101,10 @@ def parse_request_line(line: bytes) -> tuple[str, str, str]:
     method, *parts = line.split(b" ")
     check_method(method)
     if len(parts) != 2:
-        raise BadRequest("The request line is not method, target, version with single spaces: RFC 9112 section 3")
+        raise BadRequest(
+            "The request line is not method, target, version with single spaces (a space in the target is written %20): "
+            "RFC 9112 section 3"
+        )
     target, version = parts
     if not version.startswith(b"HTTP/") or version[5:].translate(None, DIGITS + b"."):
         raise BadRequest("The request line does not end in an HTTP version: RFC 9112 section 2.3")

@@ -16,6 +16,7 @@ from slurmrest_inetd.wire.channel import READ_BYTES, Channel, Patience
 
 HANDSHAKE = b"\x16"  # the first byte of a TLS connection (RFC 8446 section 5.1)
 RECORD_BYTES = 16 * 1024  # a record's most (RFC 8446 section 5.1)
+LATE = "The request did not come in time"
 Result = TypeVar("Result")
 
 
@@ -49,7 +50,7 @@ class TlsChannel(Channel):
         try:
             return self._retry(lambda: secure.recv(READ_BYTES), patience)
         except TimeoutError:
-            raise RequestTimeout("The request did not come in time") from None
+            raise RequestTimeout(LATE) from None
         except OSError as error:
             raise ClientGone("cannot read the request: TLS broken off") from error
 
@@ -83,7 +84,7 @@ class TlsChannel(Channel):
         """Find out what the client speaks, and shake hands. Raises BadRequest, RequestTimeout, ClientGone."""
         self._is_begun = True
         if not patience.wait(self._reader):
-            raise ClientGone("nothing came in time")
+            raise ClientGone("nothing came in time") if self._is_required else RequestTimeout(LATE)
         plain = socket.socket(fileno=os.dup(self._fd))
         try:
             first = plain.recv(1, socket.MSG_PEEK)
