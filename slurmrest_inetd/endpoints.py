@@ -16,6 +16,7 @@ LAST = 45
 ENDPOINTS: tuple[Row, ...] = (
     Row("GET",    "/slurm/{version}/conf",                            "get_conf",          "slurmctld.configuration", "get_conf",             45, LAST),
     Row("GET",    "/slurm/{version}/diag",                            "get_diag",          "slurmctld.diag",          "get_diag",             40, LAST),
+    Row("POST",   "/slurm/{version}/job/allocate",                    "post_job_allocate", "slurmctld.job_allocate",  "post_job_allocate",    41, LAST, True),
     Row("POST",   "/slurm/{version}/job/submit",                      "post_job_submit",   "slurmctld.job_submit",    "post_job_submit",      40, LAST, True),
     Row("POST",   "/slurm/{version}/job/{job_id}",                    "post_job",          "slurmctld.job_update",    "post_job",             40, LAST, True),
     Row("DELETE", "/slurm/{version}/job/{job_id}",                    "delete_job",        "slurmctld.job_cancel",    "delete_job",           40, LAST),
@@ -48,8 +49,14 @@ ENDPOINTS: tuple[Row, ...] = (
 
     Row("GET",    "/slurmdb/{version}/account/{account_name}",        "get_account",       "slurmdbd.accounts",       "get_account",          40, LAST),
     Row("GET",    "/slurmdb/{version}/accounts",                      "get_accounts",      "slurmdbd.accounts",       "get_accounts",         40, LAST),
+    Row("POST",   "/slurmdb/{version}/accounts",                      "post_accounts",     "slurmdbd.account_changes", "post_accounts",        40, LAST, True),
+    Row("DELETE", "/slurmdb/{version}/account/{account_name}",        "delete_account",    "slurmdbd.account_changes", "delete_account",       40, LAST),
+    Row("POST",   "/slurmdb/{version}/accounts_association",          "post_accounts_association", "slurmdbd.account_additions", "post_accounts_association", 40, LAST, True),
     Row("GET",    "/slurmdb/{version}/association",                   "get_association",   "slurmdbd.associations",   "get_association",      40, LAST),
     Row("GET",    "/slurmdb/{version}/associations",                  "get_associations",  "slurmdbd.associations",   "get_associations",     40, LAST),
+    Row("DELETE", "/slurmdb/{version}/association",                   "delete_association", "slurmdbd.association_changes", "delete_association",   40, LAST),
+    Row("POST",   "/slurmdb/{version}/associations",                  "post_associations", "slurmdbd.association_changes", "post_associations",    40, LAST, True),
+    Row("DELETE", "/slurmdb/{version}/associations",                  "delete_associations", "slurmdbd.association_changes", "delete_associations",  40, LAST),
     Row("GET",    "/slurmdb/{version}/cluster/{cluster_name}",        "get_cluster",       "slurmdbd.clusters",       "get_cluster",          40, LAST),
     Row("GET",    "/slurmdb/{version}/clusters",                      "get_clusters",      "slurmdbd.clusters",       "get_clusters",         40, LAST),
     Row("POST",   "/slurmdb/{version}/clusters",                      "post_clusters",     "slurmdbd.cluster_changes", "post_clusters",       40, LAST, True),
@@ -72,8 +79,13 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("POST",   "/slurmdb/{version}/tres",                          "post_tres",         "slurmdbd.tres_changes",   "post_tres",            40, LAST, True),
     Row("GET",    "/slurmdb/{version}/user/{name}",                   "get_user",          "slurmdbd.users",          "get_user",             40, LAST),
     Row("GET",    "/slurmdb/{version}/users",                         "get_users",         "slurmdbd.users",          "get_users",            40, LAST),
+    Row("POST",   "/slurmdb/{version}/users",                         "post_users",        "slurmdbd.user_changes",   "post_users",           40, LAST, True),
+    Row("DELETE", "/slurmdb/{version}/user/{name}",                   "delete_user",       "slurmdbd.user_changes",   "delete_user",          40, LAST),
+    Row("POST",   "/slurmdb/{version}/users_association",             "post_users_association", "slurmdbd.user_additions", "post_users_association", 40, LAST, True),
     Row("GET",    "/slurmdb/{version}/wckey/{id}",                    "get_wckey",         "slurmdbd.wckeys",         "get_wckey",            40, LAST),
     Row("GET",    "/slurmdb/{version}/wckeys",                        "get_wckeys",        "slurmdbd.wckeys",         "get_wckeys",           40, LAST),
+    Row("POST",   "/slurmdb/{version}/wckeys",                        "post_wckeys",       "slurmdbd.wckey_changes",  "post_wckeys",          40, LAST, True),
+    Row("DELETE", "/slurmdb/{version}/wckey/{id}",                    "delete_wckey",      "slurmdbd.wckey_changes",  "delete_wckey",         40, LAST),
 
     Row("POST",   "/util/{version}/hostlist",                         "post_hostlist",     "util.hostlists",          "post_hostlist",        44, LAST, True),
     Row("POST",   "/util/{version}/hostnames",                        "post_hostnames",    "util.hostlists",          "post_hostnames",       44, LAST, True),
@@ -89,5 +101,11 @@ OPEN_ENDPOINTS: tuple[Row, ...] = (
     Row("GET",    "/healthz",      "get_healthz",       "health.probes",         "get_healthz",      0, 0),
     Row("GET",    "/livez",        "get_livez",         "health.probes",         "get_livez",        0, 0),
     Row("GET",    "/readyz",       "get_readyz",        "health.probes",         "get_readyz",       0, 0),
+)
+
+# For people: they are not in the document.
+PAGE_ENDPOINTS: tuple[Row, ...] = (
+    Row("GET",    "/docs",         "get_docs",          "openapi.page",          "get_docs",         0, 0),
+    Row("GET",    "/docs/{file}",  "get_docs_file",     "openapi.page",          "get_docs_file",    0, 0),
 )
 # fmt: on

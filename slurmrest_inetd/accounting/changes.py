@@ -48,12 +48,15 @@ class Made(NamedTuple):
     outputs: tuple[str, ...] = ()
 
 
-def make_changes(call: Call, changes: Sequence[Change], warnings: tuple[Notice, ...] = ()) -> list[Made]:
+def make_changes(
+    call: Call, changes: Sequence[Change], warnings: tuple[Notice, ...] = (), made: list[Made] | None = None
+) -> list[Made]:
     """Make them all, in order. Raises the failure of the first that fails, with what became of each other one.
 
-    ``warnings`` are the request's own, for the reply that tells the failure.
+    ``warnings`` are the request's own, for the reply that tells the failure. A list handed in as ``made`` holds what
+    was made also when one fails.
     """
-    made: list[Made] = []
+    made = [] if made is None else made
     for index, change in enumerate(changes):
         done: list[str] = []
         try:

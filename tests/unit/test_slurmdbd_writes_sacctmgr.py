@@ -117,7 +117,7 @@ REFUSED = [
     ("",  "sacctmgr: error: You gave a bad qos 'x'. Valid QOS's are normal\n Unknown option: QosLevel=x\n Use keyword 'where' to modify condition\n", 422, -1),
     ("",  "",                                                                                                          422, 0),
     ("",  "sacctmgr: error: slurm_persist_conn_open_without_init: failed to open persistent connection to host:x:1: Connection refused\nsacctmgr: error: Sending PersistInit msg: Connection refused\n", 502, None),
-    (" Nothing deleted\n", " Error with request: Job(s) active, cancel job(s) before remove\n",                         422, 7001),
+    (" Nothing deleted\n", " Error with request: Job(s) active, cancel job(s) before remove\n",                         409, 7001),
 ]
 # fmt: on
 

@@ -66,7 +66,7 @@ PASSED = {
     "slurmdb/ROOT/account/phys":     ("plugins.slurmdbd", "plugins.slurmdbd.accounts", "fields.account_filters", *LIST),
     "slurmdb/ROOT/users":            ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *LIST),
     "slurmdb/ROOT/user/alice":       ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *LIST),
-    "slurmdb/ROOT/associations":     ("plugins.slurmdbd", "plugins.slurmdbd.associations", "fields.association_filters", "fields.notes", "accounting.qos_names", *LIST),
+    "slurmdb/ROOT/associations":     ("plugins.slurmdbd", "plugins.slurmdbd.associations", "accounting.association_conditions", "fields.association_filters", "fields.notes", "accounting.qos_names", *LIST),
     "slurmdb/ROOT/qos":              ("plugins.slurmdbd", "plugins.slurmdbd.qos", "fields.qos_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/clusters":         ("plugins.slurmdbd", "plugins.slurmdbd.clusters", "accounting.cluster_conditions", "fields.cluster_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/wckeys":           ("plugins.slurmdbd", "plugins.slurmdbd.wckeys", "fields.wckey_filters", "fields.notes", *LIST),

@@ -1,0 +1,56 @@
+"""The properties of an account, a user and a wckey as requests write them. Data only.
+
+Law: one row a property and place; held complete against the API's own schemas by
+tests/unit/test_slurmdbd_writes_tables.py. ``apart`` is what accounting/{account,user,wckey}_changes.py do themselves.
+"""
+
+from slurmrest_inetd.body.properties import Property as Row
+
+LAST = 99
+BY_ASSOCIATIONS = "associations are set through POST associations"
+BY_ACCOUNTS = "coordinators are set through POST accounts"
+READ_ONLY = "usage is only read"
+
+# fmt: off
+#   place                     kind         since until  carry    sacctmgr's term, or the reason
+ACCOUNT_PROPERTIES: tuple[Row, ...] = (
+    Row("name",               "text",        40, LAST, "apart",  "Names"),
+    Row("description",        "text",        40, LAST, "apart",  "Description"),
+    Row("organization",       "text",        40, LAST, "apart",  "Organization"),
+    Row("coordinators",       "coordinators", 40, LAST, "apart"),
+    Row("flags",              "account_flags", 40, LAST, "apart", "Flags"),
+    Row("associations",       "list",        40, LAST, "none",   BY_ASSOCIATIONS),
+)
+USER_PROPERTIES: tuple[Row, ...] = (
+    Row("name",               "text",        40, LAST, "apart",  "Names"),
+    Row("old_name",           "text",        40, LAST, "apart",  "NewName"),
+    Row("administrator_level", "level",      40, LAST, "apart",  "AdminLevel"),
+    Row("default/account",    "text",        40, LAST, "apart",  "DefaultAccount"),
+    Row("default/wckey",      "text",        40, LAST, "apart",  "DefaultWCKey"),
+    Row("default/qos",        "uint32",      44, LAST, "none",   "a user's default QOS is its association's"),
+    Row("flags",              "user_flags",  40, LAST, "apart"),
+    Row("wckeys",             "list",        40, LAST, "apart",  "WCKeys"),
+    Row("associations",       "list",        40, LAST, "none",   BY_ASSOCIATIONS),
+    Row("coordinators",       "list",        40, LAST, "none",   BY_ACCOUNTS),
+)
+WCKEY_PROPERTIES: tuple[Row, ...] = (
+    Row("name",               "text",        40, LAST, "apart",  "WCKeys"),
+    Row("user",               "text",        40, LAST, "apart",  "Names"),
+    Row("cluster",            "text",        40, LAST, "apart",  "Cluster"),
+    Row("id",                 "uint32",      40, LAST, "none",   "slurmdbd gives it"),
+    Row("accounting",         "list",        40, LAST, "none",   READ_ONLY),
+    Row("flags",              "texts",       40, LAST, "none",   "a wckey's flags cannot be set"),
+)
+
+# what sets a flag of an account; the others shape what is read, or tell what is so
+ACCOUNT_FLAGS = {
+    "DELETED":          "",
+    "WithAssociations": "",
+    "WithCoordinators": "",
+    "NoUsersAreCoords": "NoUsersAreCoords",
+    "UsersAreCoords":   "UsersAreCoords",
+}
+USER_FLAGS = {"NONE": "", "DELETED": ""}
+# "Not Set" leaves the level as it is
+ADMIN_LEVELS = {"Not Set": "", "None": "None", "Operator": "Operator", "Administrator": "Administrator"}
+# fmt: on
