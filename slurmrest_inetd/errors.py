@@ -108,7 +108,13 @@ SLURM_STATUS: dict[int, type[ApiError]] = {
 # fmt: on
 
 
+# What a client can do about an error whose text does not tell.
+REMEDIES = {1007: "the token has expired or is not this cluster's ('scontrol token' makes another), or a clock is off"}
+
+
 def refuse_slurm(number: int, error: str, description: str, source: str = "") -> ApiError:
     """The exception for Slurm's own refusal ``number`` (0 when Slurm gave none), to be raised by the caller."""
     kind = SLURM_STATUS.get(number, Unprocessable)
+    if number in REMEDIES:
+        description = f"{description}: {REMEDIES[number]}"
     return kind(description, number=number, error=error, source=source)

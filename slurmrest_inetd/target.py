@@ -26,7 +26,7 @@ def parse_target(method: str, target: str) -> tuple[tuple[str, ...], tuple[tuple
     if target == "*" or method == "CONNECT":
         return parse_pathless(method, target), ()
     if "#" in target:
-        raise BadRequest("The request target holds a fragment: RFC 9112 section 3.2")
+        raise BadRequest("The request target holds a fragment (a # in a value is written %23): RFC 9112 section 3.2")
     path, mark, query = strip_origin(target).partition("?")
     segments = tuple(decode_percent(segment, "The path segment") for segment in path.split("/") if segment)
     return segments, parse_pairs(query, "The query parameter") if mark else ()
@@ -89,7 +89,9 @@ def decode_percent(text: str, what: str) -> str:
     for piece in encoded:
         pair = piece[:2]
         if len(pair) != 2 or pair.strip(HEX_DIGITS):
-            raise BadRequest(f"{what} {show(text)} holds a % that two hexadecimal digits do not follow")
+            raise BadRequest(
+                f"{what} {show(text)} holds a % not followed by two hexadecimal digits (a % is written %25)"
+            )
         octets.append(int(pair, 16))
         octets += piece[2:]
     if 0 in octets:

@@ -6,13 +6,16 @@ Raised by the modules of auth.
 
 from slurmrest_inetd.errors import InternalFault, Unauthenticated
 
+# For whoever wonders, and the same for every reason: which one it was is the log's.
+REMEDY = "a valid token is needed, as X-SLURM-USER-TOKEN or Authorization: Bearer; 'scontrol token' makes one"
+
 
 class AuthenticationFailure(Unauthenticated):
     """401 in slurmrestd's words; 26.05 gives the error its number."""
 
     def __init__(self, reason: str) -> None:
         text = "Authentication failure"
-        super().__init__(text, number=9008, error=text)
+        super().__init__(f"{text}: {REMEDY}", number=9008, error=text)
         self.reason = reason
 
 

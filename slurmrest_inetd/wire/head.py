@@ -102,7 +102,7 @@ def parse_request_line(line: bytes) -> tuple[str, str, str]:
     check_method(method)
     if len(parts) != 2:
         raise BadRequest(
-            "The request line is not method, target, version with single spaces (a space in the target is written %20): "
+            "The request line is not method, target, version with single spaces (a space in a target is written %20): "
             "RFC 9112 section 3"
         )
     target, version = parts

@@ -11,7 +11,7 @@ from tokens import OTHER_SECRET, claims, make_token, write_key
 
 from slurmrest_inetd.auth import authenticate
 from slurmrest_inetd.auth.credentials import Credentials, check_name
-from slurmrest_inetd.auth.refusal import AuthenticationFailure
+from slurmrest_inetd.auth.refusal import REMEDY, AuthenticationFailure
 from slurmrest_inetd.errors import ApiError, SlurmMissing
 from slurmrest_inetd.model import Identity, Peer, Request
 from slurmrest_inetd.settings import Settings
@@ -40,9 +40,9 @@ def check_outward(error: ApiError) -> None:
     assert error.status == 401
     assert error.headers == (("www-authenticate", "Bearer"),)
     assert [tuple(problem) for problem in error.problems] == [
-        ("Authentication failure", 9008, "Authentication failure", "")
+        (f"Authentication failure: {REMEDY}", 9008, "Authentication failure", "")
     ]
-    assert (error.warnings, error.payload, str(error)) == ((), {}, "Authentication failure")
+    assert (error.warnings, error.payload, str(error)) == ((), {}, f"Authentication failure: {REMEDY}")
 
 
 def test_a_token_is_its_users_identity() -> None:

@@ -137,7 +137,9 @@ def test_a_refusal_on_stderr_is_slurms_own(call: Call, media: str) -> None:
         pass_document(call._replace(media=media), ("scontrol",))
     problem = caught.value.problems[0]
     assert (problem.error_number, problem.error) == (1007, "Protocol authentication error")
-    assert problem.description == "GET /slurm/v0.0.42/licenses: Protocol authentication error"
+    assert problem.description.startswith(
+        "GET /slurm/v0.0.42/licenses: Protocol authentication error: the token has expired"
+    )
 
 
 def test_a_version_this_slurm_does_not_speak_is_not_found(call: Call) -> None:
