@@ -84,6 +84,8 @@ def plan_qos(wanted: list[WantedQos], known: Known, found: Findings) -> list[Cha
     there = dict(known.qos)
     changes, late = [], []
     for one in wanted:
+        if not one.name:
+            continue
         check_against(one, known, names, found)
         entry = there.get(fold(one.name))
         postponed = not {fold(name) for name in one.values.get(PREEMPT, ())} <= {*there, fold(one.name)}
@@ -100,8 +102,12 @@ def plan_qos(wanted: list[WantedQos], known: Known, found: Findings) -> list[Cha
 def check_against(one: WantedQos, known: Known, names: set[str], found: Findings) -> None:
     """Find the QOS and the TRES that it names and that are not there."""
     for name in one.values.get(PREEMPT, ()):
-        if fold(name) not in names:
-            found.refuse(Unusable(f"Unable to resolve QOS: {name}", INVALID_QOS), f"{one.path}{PREEMPT}/")
+        try:
+            check_name(name, folds=False)
+            if fold(name) not in names:
+                raise Unusable(f"Unable to resolve QOS: {name}", INVALID_QOS)
+        except Unusable as error:
+            found.refuse(error, f"{one.path}{PREEMPT}/")
     for row in SET:
         unknown = (
             name_unknown(one.values[row.name], known.tres) if row.kind == "tres" and row.name in one.values else ""
@@ -115,7 +121,7 @@ def plan_one(one: WantedQos, entry: Mapping[str, Any] | None, preempts: bool, fo
     terms = [*list_terms(one, entry, found)]
     names = one.values.get(PREEMPT)
     if preempts and (names or (names is not None and entry is not None)):
-        terms.append(format_names("Preempt", names))
+        terms.append(format_term("Preempt", ",".join(names)))
     if entry is None:
         argv = list_add("qos", format_term("Name", check_name(one.name)), *terms)
         return Change(one.path, f"QOS {one.name}", (Step(argv, "added"),))
@@ -127,7 +133,7 @@ def plan_one(one: WantedQos, entry: Mapping[str, Any] | None, preempts: bool, fo
 
 def plan_preempt(one: WantedQos) -> Change:
     """The change that lets a QOS preempt those made after it."""
-    terms = (format_names("Preempt", one.values[PREEMPT]),)
+    terms = (format_term("Preempt", ",".join(one.values[PREEMPT])),)
     argv = list_modify("qos", (format_names("Name", [one.name]),), terms)
     return Change(f"{one.path}{PREEMPT}/", f"what QOS {one.name} preempts", (Step(argv, "set", idle=True),))
 

@@ -15,8 +15,8 @@ from slurmrest_inetd.accounting.limits import (
     parse_tres,
 )
 from slurmrest_inetd.body.findings import Findings
-from slurmrest_inetd.body.kinds import HIGHEST_INT31, Kind, flags
 from slurmrest_inetd.body.kinds import KINDS as COMMON
+from slurmrest_inetd.body.kinds import Kind, flags
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.qos import ADD, PREEMPT_MODES, QOS_FLAGS, QOS_PROPERTIES, REFUSED_FLAGS, REMOVE
@@ -25,7 +25,6 @@ from slurmrest_inetd.slurm.values import (
     Infinite,
     Unusable,
     parse_flags,
-    parse_optional_number,
     parse_texts,
 )
 
@@ -51,7 +50,7 @@ def parse_modes(value: Any) -> str:
 
 def parse_grace(value: Any) -> int | None:
     """Seconds of grace. Raises Unusable, also for no end of it."""
-    seconds = parse_optional_number(value, 0, HIGHEST_INT31)
+    seconds = parse_limit(value)
     if isinstance(seconds, Infinite):
         raise Unusable("A time of grace cannot be infinite")
     return seconds

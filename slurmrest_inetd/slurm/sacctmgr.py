@@ -36,7 +36,7 @@ IDLE = (
     "This cluster ",
 )
 # lines that tell nothing of the reason
-NOISE = ("Use keyword ", "Unknown option: ", "Request didn't affect anything", "Settings", "Associations")
+NOISE = ("No error", "Use keyword ", "Unknown option: ", "Request didn't affect anything", "Settings", "Associations")
 UNCHANGED = (1900, "Data has not changed since time specified")
 
 
