@@ -63,6 +63,7 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("DELETE", "/slurmdb/{version}/cluster/{cluster_name}",        "delete_cluster",    "slurmdbd.cluster_changes", "delete_cluster",      40, LAST),
     Row("GET",    "/slurmdb/{version}/conf",                          "get_conf",          "slurmdbd.configuration",  "get_conf",             45, LAST),
     Row("GET",    "/slurmdb/{version}/config",                        "get_config",        "slurmdbd.configuration",  "get_config",           40, LAST),
+    Row("POST",   "/slurmdb/{version}/config",                        "post_config",       "slurmdbd.config_changes", "post_config",          40, LAST, True),
     Row("GET",    "/slurmdb/{version}/diag",                          "get_diag",          "slurmdbd.diag",           "get_diag",             40, LAST),
     Row("GET",    "/slurmdb/{version}/instance",                      "get_instance",      "slurmdbd.instances",      "get_instance",         40, LAST),
     Row("GET",    "/slurmdb/{version}/instances",                     "get_instances",     "slurmdbd.instances",      "get_instances",        40, LAST),
