@@ -30,6 +30,7 @@ from slurmrest_inetd.submission.distribution import join_distribution
 from slurmrest_inetd.submission.resources import join_resources
 
 Values = Mapping[str, Any]
+Joiner = Callable[[Values], Iterator[str]]
 NO_DIRECTORY = (2063, "Job cannot be submitted without the current working directory specified.")
 # the highest number of megabytes that sbatch reads without wrapping
 HIGHEST_MEGABYTES = 1 << 43
@@ -197,7 +198,7 @@ def join_nothing(values: Values) -> Iterator[str]:
 
 
 # fmt: off
-JOINERS: tuple[Callable[[Values], Iterator[str]], ...] = (
+JOINERS: tuple[Joiner, ...] = (
     join_directory, join_nodes, join_node_lists, join_cpus, join_memory, join_times, join_numbers, join_signal,
     join_switches, join_distribution, join_sharing, join_lists, join_flags, join_resources,
     join_nothing, join_paths,

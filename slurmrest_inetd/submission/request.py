@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.misfit import Misfit
-from slurmrest_inetd.body.properties import list_properties
+from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.body.reading import read_object, refuse_body, require_dictionary, require_list
 from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, REFUSED_FLAGS, WARN_FLAGS
@@ -89,9 +89,11 @@ def find_jobs(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         yield path, require_dictionary(job, path)
 
 
-def read_component(job: dict[str, Any], path: str, version: int, found: Findings) -> dict[str, Any]:
+def read_component(
+    job: dict[str, Any], path: str, version: int, found: Findings, table: tuple[Property, ...] = JOB_PROPERTIES
+) -> dict[str, Any]:
     """The values of one job description, by property; what is null, unset or unusable is not in it."""
-    rows = list_properties(JOB_PROPERTIES, version)
+    rows = list_properties(table, version)
     values = read_object(job, rows, KINDS, path, "DATA_PARSER_JOB_DESC_MSG", found)
     note_idle(values, path, found)
     return values

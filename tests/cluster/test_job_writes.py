@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from asks import FACTS
-from clusters import Cluster
+from clusters import PROGRAM, Cluster
 from compare import compare_documents
-from replies import Reply
+from replies import Reply, parse_reply
 from test_submit import SCHEDULERS, SPOKEN, spoken  # noqa: F401  a fixture
 from updates import CHANGES, REFUSALS, REFUSED_BY_SLURM
 
@@ -326,10 +326,8 @@ def test_nothing_is_ended_that_was_not_named(cluster: Cluster) -> None:
         assert list_states(cluster, *jobs, foreign) == ["CANCELLED", "PENDING", "CANCELLED"]
     finally:
         cancel(cluster, *jobs, foreign)
-    assert (lambda reply: (reply.status, get_numbers(reply)))(end(cluster.http, version, {"jobs": [first]})) == (
-        409,
-        [2021],
-    )
+    reply = end(cluster.http, version, {"jobs": [first]})
+    assert (reply.status, get_numbers(reply)) == (409, [2021])
 
 
 def wait_until(cluster: Cluster, job_id: int, *states: str) -> None:
@@ -399,3 +397,104 @@ def test_who_may_requeue_and_what_is_told_of_each(cluster: Cluster) -> None:
         assert requeue(f"{running}_2", "slurm")[0] in (200, 422)
     finally:
         cancel(cluster, held, running)
+
+
+def allocate(ask: Any, version: int, body: Any) -> Reply:
+    reply: Reply = ask("POST", path(version, "allocate"), user="bob", body=body)
+    return reply
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_an_allocation_is_the_one_that_slurmrestd_makes(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    job = {"current_working_directory": "/tmp", "name": "a\n-b é", "time_limit": 2}
+    found = []
+    for more in (
+        {},
+        {"name": None},
+        {"comment": "Granted job allocation 5\nsalloc: Granted job allocation 5", "tasks": 1, "minimum_nodes": 1},
+        {"account": "phys", "partition": "debug", "qos": "normal", "nice": 5, "memory_per_node": 10},
+        {"immediate": True, "mail_type": ["END"], "wckey": "w", "extra": "e", "environment": ["A=b"]},
+        {
+            "argv": ["a"],
+            "rlimits": {"core": 0},
+            "open_mode": ["APPEND"],
+            "standard_output": "/tmp/x",
+            "tasks_per_node": 1,
+        },
+    ):
+        records = []
+        for ask in (cluster.http_peer, cluster.http):
+            reply = allocate(ask, version, {"job": {**job, **more}})
+            document = reply.json()
+            assert (reply.status, document["errors"]) == (200, []), (more, reply.body)
+            assert document["job_submit_user_msg"] == ""
+            records.append(show(cluster, [document["job_id"]])[document["job_id"]])
+            cancel(cluster, document["job_id"])
+            wait_until(cluster, document["job_id"], "CANCELLED")
+        assert [record["job_state"] for record in records] == [["RUNNING"]] * 2
+        found += [f"{more}: {line}" for line in differ(*records, r"submit_line|current_working_directory")]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_what_cannot_be_allocated_leaves_nothing_behind(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    job = {"current_working_directory": "/tmp", "name": "waits", "time_limit": 2}
+    before = cluster.slurm("squeue", "-ho", "%i", "-ubob")
+    for more, numbers in (
+        ({"partition": "nosuchpartition"}, [2000]),
+        ({"account": "nosuchaccount"}, [2045]),
+        ({"nice": -10}, [2123]),
+        ({"dependency": "afterok:99999"}, [2038]),
+        ({"required_nodes": ["nosuchnode"]}, [2018]),
+    ):
+        peer, ours = (allocate(ask, version, {"job": {**job, **more}}) for ask in (cluster.http_peer, cluster.http))
+        assert (get_numbers(peer), get_numbers(ours)) == (numbers, numbers), (more, ours.body)
+        assert 400 <= ours.status < 500
+    for body, field in (
+        ({}, "#/job/"),
+        ({"job": {}}, "#/job/current_working_directory/"),
+        ({"hetjob": []}, "#/hetjob/"),
+        ({"job": job, "hetjob": [job]}, "#/hetjob/"),
+        ({"job": {**job, "tasks": "x"}}, "#/job/tasks/"),
+        ({"job": {**job, "array": "1-3"}}, "#/job/array/"),
+        ({"job": {**job, "requeue": False}}, "#/job/requeue/"),
+        ({"job": {**job, "script": "#!/bin/sh\n"}}, "#/job/script/"),
+        ({"job": {**job, "user_id": "alice"}}, "#/job/user_id/"),
+        ({"hetjob": [job, {**job, "x11": ["FIRST_NODE"]}]}, "#/hetjob[1]/x11/"),
+    ):
+        reply = allocate(cluster.http, version, body)
+        assert reply.status == 422, (body, reply.body)
+        assert field in [error["source"] for error in reply.json()["errors"]], (body, reply.body)
+    for body in ({"job": {**job, "begin_time": 1900000000}}, {"job": {**job, "hold": True}}, {"hetjob": [job, job]}):
+        reply = allocate(cluster.http, version, body)
+        assert reply.status == 422, (body, reply.body)
+    assert cluster.slurm("squeue", "-ho", "%i", "-ubob") == before
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_who_has_no_token_waits_for_the_grant(cluster: Cluster) -> None:
+    """slurmrestd never answers these."""
+    version = max(SPOKEN[cluster.release])
+    job = {"current_working_directory": "/tmp", "time_limit": 2, "minimum_nodes": 1, "memory_per_node": 10}
+
+    def ask(body: dict[str, Any]) -> Reply:
+        request = cluster.request("POST", path(version, "allocate"), user=None, body=body)
+        argv = ["sh", "-c", 'cat | "$@"', "sh", PROGRAM, "-a", "rest_auth/local", "--command-timeout=12"]
+        return parse_reply(cluster.run(argv, user="bob", input=request).stdout, "POST")
+
+    before = cluster.slurm("squeue", "-ho", "%i", "-ubob")
+    reply = ask({"job": {**job, "hold": True}})
+    assert reply.status == 504, reply.body
+    assert "nothing is queued" in reply.json()["errors"][0]["description"]
+    assert cluster.slurm("squeue", "-ho", "%i", "-ubob") == before
+    reply = ask({"hetjob": [{**job, "name": "a"}, {**job, "name": "b"}]})
+    assert reply.status == 200, reply.body
+    job_id = reply.json()["job_id"]
+    assert sorted(cluster.slurm("squeue", "-ho", "%i %j %T", f"-j{job_id}").splitlines()) == [
+        f"{job_id}+0 a RUNNING",
+        f"{job_id}+1 b RUNNING",
+    ]
+    cancel(cluster, job_id)
+    wait_until(cluster, job_id, "CANCELLED")
