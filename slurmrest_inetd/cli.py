@@ -71,7 +71,7 @@ def enter_exchange(settings: Settings, connection_fd: int) -> Settings:
     if settings.certificate:
         raise StartError("--certificate is for listening sockets: here a connection is served as it is")
     from slurmrest_inetd.security.isolation import hide_memory
-    from slurmrest_inetd.security.users import check_user, drop_privileges
+    from slurmrest_inetd.security.users import check_user, drop_capabilities, drop_privileges
 
     check_user(settings)
     hide_memory()
@@ -81,6 +81,8 @@ def enter_exchange(settings: Settings, connection_fd: int) -> Settings:
         from slurmrest_inetd.security.worker import enter_worker
 
         settings = enter_worker(connection_fd, settings)
+    else:
+        drop_capabilities()
     return invite(settings) if os.isatty(connection_fd) else settings
 
 

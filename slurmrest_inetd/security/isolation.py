@@ -7,7 +7,7 @@ stops the start, and the line names the switch. Called by cli.py and listen.
 import os
 
 from slurmrest_inetd.errors import StartError
-from slurmrest_inetd.security.users import read_capabilities
+from slurmrest_inetd.security.users import drop_capabilities
 from slurmrest_inetd.settings import Settings
 
 CORE_FILTER = "/proc/self/coredump_filter"
@@ -55,7 +55,7 @@ def isolate(settings: Settings) -> None:
                 raise StartError(text) from None
     if settings.local_users and os.geteuid() != 0:
         kernel.hold_capabilities(kernel.CAP_SETGID, kernel.CAP_SETUID)
-    elif os.geteuid() != 0 and read_capabilities():  # asked first: a unit's filter may refuse capset(2)
-        kernel.hold_capabilities()
+    else:
+        drop_capabilities()
     kernel.set_attribute(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.set_attribute(kernel.PR_SET_DUMPABLE, 0)

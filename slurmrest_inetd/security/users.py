@@ -129,6 +129,17 @@ def check_irreversible(uid: int, gid: int, *, keeps_capabilities: bool) -> None:
         raise StartError(f"became uid {uid}, gid {gid} (-u, -g), but not for good: capabilities {held:#x} are left")
 
 
+def drop_capabilities() -> None:
+    """Hold no capability that a unit may have given and nothing needs; a command would inherit it. Root keeps its own.
+
+    capset(2), which a unit's filter may refuse, is called only where there is something to drop.
+    """
+    if os.geteuid() != 0 and read_capabilities():
+        from slurmrest_inetd.security import kernel
+
+        kernel.hold_capabilities()
+
+
 def read_capabilities() -> int:
     """The capabilities(7) that this process is permitted, a bit each."""
     with open("/proc/self/status", "rb") as file:

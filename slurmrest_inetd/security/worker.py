@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from slurmrest_inetd.errors import CommandTimeout
+from slurmrest_inetd.security.users import drop_capabilities
 from slurmrest_inetd.settings import MEBIBYTE, Settings
 
 MAX_DESCRIPTORS = 1 << 20
@@ -32,7 +33,8 @@ def enter_worker(connection_fd: int, settings: Settings, *, keep: tuple[int, ...
     if settings.local_users:
         from slurmrest_inetd.security.local_users import become_peer
 
-        settings = become_peer(connection_fd, settings)
+        return become_peer(connection_fd, settings)
+    drop_capabilities()
     return settings
 
 

@@ -9,7 +9,7 @@ import pytest
 from children import read_status, run_in_child
 
 from slurmrest_inetd.errors import StartError
-from slurmrest_inetd.security import isolation, kernel
+from slurmrest_inetd.security import isolation, kernel, users
 from slurmrest_inetd.settings import Settings
 
 UID = 12345
@@ -73,7 +73,7 @@ def test_what_is_unshared(security: tuple[str, ...], flags: list[int], monkeypat
     attributes = [(kernel.PR_SET_NO_NEW_PRIVS, 1), (kernel.PR_SET_DUMPABLE, 0)]
     two = (kernel.CAP_SETGID, kernel.CAP_SETUID)
     for held, local_users, kept in ((0xC0, False, [()]), (0, False, []), (0xC0, True, [two])):
-        monkeypatch.setattr(isolation, "read_capabilities", lambda held=held: held)
+        monkeypatch.setattr(users, "read_capabilities", lambda held=held: held)
         set_to.clear()
         isolation.isolate(Settings(security=security, local_users=local_users))
         assert set_to == [*kept, *attributes]

@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 from children import ChildError, read_status, run_in_child
 
 from slurmrest_inetd.errors import StartError
-from slurmrest_inetd.security import users
+from slurmrest_inetd.security import kernel, users
 from slurmrest_inetd.settings import Settings
 
+ROOT = Path(__file__).parent.parent.parent
 UID, GID = 12345, 12346  # nobody's
 SLURM = pwd.getpwnam("daemon")  # a user that every system has stands for SlurmUser
 PLAIN = Settings()
@@ -205,3 +208,23 @@ def test_capabilities_that_are_left_are_noticed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(users, "read_capabilities", lambda: 0x1C0)
     with pytest.raises(StartError, match="capabilities 0x1c0 are left"):
         users.check_irreversible(UID, GID, keeps_capabilities=True)
+
+
+@pytest.mark.parametrize(("uid", "held", "kept"), [(UID, 0xC0, [()]), (UID, 0, []), (0, 0x1FF, [])])
+def test_capabilities_that_nothing_needs(uid: int, held: int, kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(users, "read_capabilities", lambda: held)
+    monkeypatch.setattr(kernel, "hold_capabilities", lambda *names: asked.append(names))
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    users.drop_capabilities()
+    assert asked == kept
+
+
+@needs_root
+def test_the_program_itself_does_not_start_as_root() -> None:
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "slurmrest_inetd"], input=b"", capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"slurmrest-inetd: this program must not run as root: use -u and -g")

@@ -160,6 +160,44 @@ def test_whom_it_does_not_become(uid: int, folder: Path, known_users: None) -> N
     assert told["keys"] == ["/key", "/jwks"]
 
 
+def hold_ambient_capabilities() -> None:
+    """What AmbientCapabilities= of a unit gives: any program that is started has them too."""
+    kernel.set_attribute(kernel.PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(SERVICE, SERVICE, SERVICE)
+    os.setresuid(SERVICE, SERVICE, SERVICE)
+    header = kernel.CapabilityHeader(kernel.CAPABILITY_VERSION_3, 0)
+    sets = (kernel.CapabilitySets * 2)(kernel.CapabilitySets(0xC0, 0xC0, 0xC0))
+    kernel.require(kernel.LIBC.capset(kernel.ctypes.byref(header), kernel.ctypes.byref(sets)))
+    for capability in (kernel.CAP_SETGID, kernel.CAP_SETUID):
+        kernel.require(kernel.LIBC.prctl(47, 2, capability, 0, 0))  # PR_CAP_AMBIENT_RAISE
+
+
+@needs_root
+def test_a_units_capabilities_reach_no_command(folder: Path, known_users: None) -> None:
+    settings = make_settings(folder)
+    identity = Identity("jwt", "bob", TOKEN)
+
+    def run_probe(enter: Callable[[], Any]) -> Callable[[], list[int]]:
+        def run() -> list[int]:
+            hold_ambient_capabilities()
+            enter()
+            status = parse_status(run_command(Command(("probe",)), identity, settings).stdout.decode())
+            return [int(status[name], 16) for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")]
+
+        return run
+
+    keep = tuple(range(3, 64))
+    assert run_in_child(run_probe(lambda: None)) == [0xC0] * 4  # it would
+    assert run_in_child(run_probe(users.drop_capabilities)) == [0] * 4
+    assert run_in_child(run_probe(lambda: isolate(settings._replace(local_users=False)))) == [0] * 4
+    for local_users_too in (False, True):
+        mine = settings._replace(local_users=local_users_too)
+        connection = connect_as(SYSTEM, SYSTEM)
+        enter = lambda c=connection, s=mine: worker.enter_worker(c.fileno(), s, keep=keep)  # noqa: E731
+        assert run_in_child(run_probe(enter)) == [0] * 4
+
+
 @needs_root
 def test_the_network_is_nobody(folder: Path, known_users: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
