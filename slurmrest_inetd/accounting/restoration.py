@@ -1,7 +1,7 @@
 """The document of GET config, put back: its lists as changes, in the order that makes them possible.
 
 Law: clusters, QOS, accounts, users, associations, coordinators, wckeys; what a list names may come from an earlier one.
-The whole is read and checked before the first command. What GET shows and only slurmdbd can give (ids) is left out; what
+The whole is read and checked before the first command. What only slurmdbd can give (ids) is left out; what
 is marked as deleted too, with a warning. What stands twice in the document is made from where it stands alone.
 Called by plugins.slurmdbd.config_changes.
 """
