@@ -1,4 +1,4 @@
-"""Which media type a reply is written in, and which one a body came in (RFC 9110 sections 8.3, 8.4 and 12.5.1).
+"""What of a resource a client wants and already has, and what it sent (RFC 9110 sections 8.3, 8.4, 12.5 and 13.1).
 
 Law: header values in, a decision out; no h11, no wire, no document. The spellings are those that slurmrestd 24.11 and
 26.05 take, and RFC 9512's aliases. Called by exchange.py (Accept), wire (Content-Encoding), envelope.py (Content-Type).
@@ -89,6 +89,21 @@ def rate_type(media_type: str, ranges: Sequence[tuple[str, str, float]]) -> tupl
             if specificity > best:
                 best, quality, place = specificity, wanted_quality, -number
     return (quality, place) if quality else (0.0, 0)
+
+
+def accepts_gzip(accept_encoding: Sequence[str]) -> bool:
+    """Whether Accept-Encoding names gzip, or anything, with a quality above 0 (RFC 9110 section 12.5.3)."""
+    qualities = {}
+    for member in split_unquoted(",".join(accept_encoding).lower(), ","):
+        name, *parameters = split_unquoted(member, ";")
+        qualities[name.strip(WHITESPACE)] = parse_quality(parameters)
+    return qualities.get("gzip", qualities.get("*", 0.0)) > 0
+
+
+def has_etag(if_none_match: Sequence[str], etag: str) -> bool:
+    """Whether If-None-Match names ``etag`` (compared weakly) or anything at all (RFC 9110 section 13.1.2)."""
+    given = [word.strip(WHITESPACE).removeprefix("W/") for word in ",".join(if_none_match).split(",")]
+    return etag in given or given == ["*"]
 
 
 def parse_content_type(value: str) -> tuple[str, dict[str, str]]:

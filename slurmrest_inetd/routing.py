@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
-from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
+from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS, PAGE_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
 from slurmrest_inetd.model import Answer, Call, Endpoint, Passage
 from slurmrest_inetd.settings import Settings
@@ -47,7 +47,7 @@ def resolve(method: str, segments: tuple[str, ...], settings: Settings) -> Route
 
 def find_open_routes(segments: tuple[str, ...]) -> list[Route]:
     """Every row that needs no token and whose path these segments match."""
-    matches = ((row, match_path(row.path, segments)) for row in OPEN_ENDPOINTS)
+    matches = ((row, match_path(row.path, segments)) for row in (*OPEN_ENDPOINTS, *PAGE_ENDPOINTS))
     return [Route(row, 0, values) for row, values in matches if values is not None]
 
 

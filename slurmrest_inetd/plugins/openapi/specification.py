@@ -5,7 +5,7 @@ Law: no token is asked for, and nothing a client sends is in the answer. A clien
 """
 
 from slurmrest_inetd.model import Call, Passage
-from slurmrest_inetd.negotiation import FORMATS, choose_media_type
+from slurmrest_inetd.negotiation import FORMATS, choose_media_type, has_etag
 from slurmrest_inetd.openapi.document import find_served, format_document, plan_document
 
 
@@ -28,14 +28,6 @@ def answer_document(call: Call, media_type: str, headers: tuple[tuple[str, str],
     """The document, or 304 for a client that has it. It may be kept, and is asked about before it is used again."""
     document = plan_document(find_served(call.settings), FORMATS[media_type])
     fields = (("ETag", document.etag), ("cache-control", "no-cache"), *headers)
-    if has_document(call, document.etag):
+    if has_etag(call.request.get_all("if-none-match"), document.etag):
         return Passage(b"", 304, fields)
     return Passage(format_document(document), 200, (("content-type", media_type), *fields))
-
-
-def has_document(call: Call, etag: str) -> bool:
-    """Whether If-None-Match names ``etag`` (compared weakly) or any document at all."""
-    given = [
-        word.strip().removeprefix("W/") for line in call.request.get_all("if-none-match") for word in line.split(",")
-    ]
-    return etag in given or given == ["*"]
