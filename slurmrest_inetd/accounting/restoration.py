@@ -125,10 +125,15 @@ def leave_out(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def note_unknown_tres(entries: Entries, known: Known, found: Findings) -> None:
     """A warning for each TRES that accounting does not know: nobody can add one."""
+    there = {name_entry(one) for one in known.list_entries("tres", "WithDeleted")} if entries else set()
     for path, entry in entries:
-        name = f"{entry.get('type') or ''}/{entry.get('name') or ''}".rstrip("/").lower()
-        if name not in known.tres:
+        if name_entry(entry) not in there:
             found.warn("Updating TRES is not currently supported: a controller tells slurmdbd of it", path)
+
+
+def name_entry(entry: Mapping[str, Any]) -> str:
+    """A TRES by its type and name."""
+    return f"{entry.get('type') or ''}/{entry.get('name') or ''}".casefold()
 
 
 def sort_associations(wanted: list[WantedAssociation]) -> list[WantedAssociation]:
