@@ -49,7 +49,7 @@ def read_line(value: object, found: Findings) -> str:
         line = parse_text(value).strip()
         if not FIRST_WORD.match(line):
             raise Unusable(f"Expected a line that begins with NodeName= but got {show_value(line)}", INVALID_DATA)
-        if not line.isprintable():
+        if not line.replace("\t", " ").isprintable():
             raise Unusable("A node's line can hold no line feed and no control character", INVALID_DATA)
         check_word(line)
     except Unusable as error:
