@@ -59,7 +59,7 @@ def test_ids_are_numbers() -> None:
 
 def test_hostlists_hold_names_and_ranges_only() -> None:
     assert ask(("node", "a[1-3,7],b"), ("node", ","), ("node", "c")).values == {"node": ["a[1-3,7],b", "c"]}
-    for text in ("a b", "/etc/passwd", "a[1", "a=b", "a\nb"):
+    for text in ("a b", "/etc/passwd", "a[1", "a=b", "a\nb", "-1", "a,-b"):
         with pytest.raises(Unprocessable) as caught:
             ask(("node", text))
         assert caught.value.problems[0].source == "#/node/"
