@@ -2,13 +2,14 @@
 # make test    everything: `make check`, then the tests on real Slurm 22.05, 24.11 and 26.05
 # make check   style, types, architecture and the tests that need no Slurm: under a minute
 # make bench   this program and the real slurmrestd on the same requests, into bench/
+# make soak    a long load on the listening service, with clients that misbehave: a quarter of an hour (SOAK="--cluster 24.11")
 # make lab     start the real clusters by hand; `make lab-down` stops them, `make lab-purge` removes every trace of them
 # make clean   remove what was made in this tree
 
 BIN = .venv/bin
 LAB = tests/lab/slurm-lab
 
-.PHONY: help demo test check cluster bench lab lab-down lab-purge clean
+.PHONY: help demo test check cluster bench soak lab lab-down lab-purge clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -30,6 +31,9 @@ cluster: .venv/made
 
 bench: .venv/made
 	@trap '$(LAB) down 24.11 >/dev/null 2>&1' EXIT; $(BIN)/python bench/run.py
+
+soak: .venv/made
+	cd tests && PYTHONPATH=lab ../$(BIN)/python -m soak.run $(SOAK)
 
 lab:
 	$(LAB) up all
