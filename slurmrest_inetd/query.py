@@ -129,7 +129,7 @@ def parse_ids(texts: list[str]) -> list[str]:
 
 
 def parse_hostlist(texts: list[str]) -> list[str]:
-    """Node names and Slurm's ranges of them (``node[1-3,7],login``). Raises InvalidValue; no name begins with a dash."""
+    """Node names and Slurm's ranges of them (``node[1-3,7],login``). None begins with a dash. Raises InvalidValue."""
     for text in texts:
         if not HOSTLIST.issuperset(text) or text.count("[") != text.count("]") or ",-" in f",{text}":
             raise InvalidValue(f'Expected a list of nodes but got "{text}"')
