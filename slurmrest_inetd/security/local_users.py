@@ -14,7 +14,7 @@ from slurmrest_inetd.errors import StartError
 from slurmrest_inetd.security import kernel
 from slurmrest_inetd.security.users import become, check_irreversible, find_slurm_user
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.wire.peer import read_credentials
+from slurmrest_inetd.wire.peer import describe_peer
 
 NOBODY = 65534  # the overflow uid and gid: user_namespaces(7)
 # Beyond UID_MIN, what distributions and systemd keep for themselves (Debian policy 9.2.2, systemd's UIDS-GIDS.md):
@@ -39,8 +39,8 @@ def become_peer(connection_fd: int, settings: Settings) -> Settings:
     Returns the settings for the exchange: a worker that is its peer can read no key of the service's, and leaves the
     judging of tokens to Slurm. Raises StartError where the kernel does not do as told: then nothing may be served.
     """
-    kind, uid, gid = read_credentials(connection_fd)
-    account = find_account(uid, gid, settings) if kind == "unix" and uid is not None else None
+    peer = describe_peer(connection_fd, connection_fd)
+    account = find_account(peer.uid, peer.gid, settings) if peer.kind == "unix" and peer.uid is not None else None
     try:
         if account is not None:
             become(account.uid, account.gid, list(account.groups))
@@ -51,10 +51,10 @@ def become_peer(connection_fd: int, settings: Settings) -> Settings:
         kernel.hold_capabilities()
         kernel.set_attribute(kernel.PR_SET_DUMPABLE, 0)
     except OSError as error:
-        raise StartError(f"cannot become uid {uid}: {error.strerror}") from None
+        raise StartError(f"cannot become uid {peer.uid}: {error.strerror}") from None
     check_irreversible(os.geteuid(), os.getegid(), keeps_capabilities=False)
     if account is not None and not is_account(account):
-        raise StartError(f"became somebody else than uid {uid}")
+        raise StartError(f"became somebody else than uid {peer.uid}")
     return settings
 
 

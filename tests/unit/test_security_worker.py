@@ -16,7 +16,7 @@ from children import PROBE, ChildError, answer_fds, open_folder, parse_status, r
 
 from slurmrest_inetd.auth.local import authenticate_peer
 from slurmrest_inetd.errors import CommandTimeout, StartError
-from slurmrest_inetd.model import Identity
+from slurmrest_inetd.model import Identity, Peer
 from slurmrest_inetd.security import kernel, local_users, users, worker
 from slurmrest_inetd.security.isolation import isolate
 from slurmrest_inetd.settings import MEBIBYTE, Settings
@@ -227,6 +227,22 @@ def test_the_services_own_user_stays_who_it_is(folder: Path, known_users: None) 
 
 
 @needs_root
+def test_a_pipe_is_nobody_to_become(folder: Path, known_users: None) -> None:
+    """Not even its owner."""
+
+    def be_worker(settings: Settings) -> Callable[[], list[Any]]:
+        def enter() -> list[Any]:
+            read_end, _ = os.pipe()
+            worker.enter_worker(read_end, settings, keep=(answer_fds[0],))
+            return [*os.getresuid(), int(parse_status(Path("/proc/self/status").read_text())["CapPrm"], 16)]
+
+        return enter
+
+    settings = make_settings(folder, security=("become_user",), auth_types=("local",))
+    assert run_in_child(be_worker(settings)) == [65534, 65534, 65534, 0]
+
+
+@needs_root
 def test_become_user_as_root_serves_the_peer_or_nobody(folder: Path, known_users: None) -> None:
     settings = make_settings(folder, security=("become_user",), auth_types=("local",))
     connections = {uid: connect_as(uid, uid) for uid in (ALICE, SYSTEM)}
@@ -292,7 +308,7 @@ class Kernel:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, uid: int, peer: tuple[str, int | None, int | None]) -> None:
         self.uid, self.gid, self.groups, self.calls = uid, uid, [uid], []
-        monkeypatch.setattr(local_users, "read_credentials", lambda _: peer)
+        monkeypatch.setattr(local_users, "describe_peer", lambda *_: Peer(peer[0], "", peer[1], peer[2]))
         monkeypatch.setattr(local_users, "become", self.become)
         monkeypatch.setattr(local_users, "check_irreversible", lambda *_, **__: None)
         monkeypatch.setattr(kernel, "hold_capabilities", lambda *kept: self.calls.append(("hold", *kept)))
