@@ -26,7 +26,7 @@ LAB = "/var/lib/slurmrest-inetd-lab"
 VENV = "/opt/slurmrest-inetd"
 PROGRAM = f"{VENV}/bin/slurmrest-inetd"
 # What makes the wheel: when none of it has changed, what is installed still stands.
-SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "slurmrest_inetd", "units")
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "slurmrest_inetd", "units", "docs/man")
 
 
 class NoClusters(Exception):
