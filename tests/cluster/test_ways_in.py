@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from clusters import PROGRAM, Cluster, NoClusters
+from clusters import PROGRAM, TREE, Cluster, NoClusters
 from conftest import get_cluster, refuse
 from machines import Machine, run_machine
 from replies import Reply
@@ -47,7 +47,12 @@ def machine(cluster: Cluster) -> Iterator[Machine]:
         with run_machine(RELEASE) as machine:
             report = machine.run(PROGRAM, "--install-units").stdout.decode()
             assert "left out" not in report
-            machine.shell(re.findall(r"^ {4}(systemd-sysusers .*)$", report, re.MULTILINE)[0])
+            # what it prints is what docs/install.md prints
+            next_steps = [line.strip() for line in report.splitlines() if line.startswith("    ")]
+            assert (
+                documented("install.md", "systemd-sysusers").splitlines()
+                == [line for line in next_steps if line[0] != "("][:2] + next_steps[-1:]
+            )
             yield machine
     except NoClusters as error:
         refuse(f"no machine with systemd here: {error}")
@@ -61,6 +66,13 @@ def ask_through(machine: Machine, cluster: Cluster, *place: str) -> Ask:
         return machine.curl(*place[:-1], f"{place[-1]}{path}", method=method, headers=headers, **options)
 
     return ask
+
+
+def documented(page: str, holding: str) -> str:
+    """The commands that docs/``page`` prints, in the block that holds ``holding``."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (TREE / "docs" / page).read_text(), re.MULTILINE | re.DOTALL)
+    (found,) = (block for block in blocks if holding in block)
+    return str(found)
 
 
 def check_core(ask: Ask) -> None:
@@ -89,6 +101,18 @@ def check_core(ask: Ask) -> None:
 # --- systemd -----------------------------------------------------------------------------------------------------------------------
 
 
+def test_installed_as_documented(machine: Machine) -> None:
+    heard = machine.shell(documented("install.md", "systemd-sysusers"))
+    assert '"pinged": "UP"' in heard
+    machine.shell("systemctl disable --now slurmrest-inetd-wait.socket; systemctl stop slurmrest-inetd.service")
+    made = machine.shell(
+        "mkdir -p /tmp/image/etc/sysusers.d; cp /etc/sysusers.d/slurmrest-inetd.conf /tmp/image/etc/sysusers.d; systemd-sysusers --root=/tmp/image;"
+        "cat /tmp/image/etc/passwd; stat -c %U:%a /run/slurmrest-inetd"
+    )
+    assert re.search(r"^slurmrestd:x:\d+:\d+:Slurm REST API:/:/usr/sbin/nologin$", made, re.MULTILINE)
+    assert "slurmrestd:755" in made
+
+
 def test_one_process_a_connection(machine: Machine, cluster: Cluster) -> None:
     with strictly(machine, "slurmrest-inetd@.service"), machine.service("slurmrest-inetd.socket"):
         for place in ((TCP,), UNIX):
@@ -115,10 +139,8 @@ def test_workers_that_wait(machine: Machine, cluster: Cluster) -> None:
 
 def test_local_users_with_the_shipped_addition(machine: Machine, cluster: Cluster) -> None:
     machine.write("/etc/default/slurmrest-inetd", "")
-    with (
-        strictly(machine, "slurmrest-inetd.service", "local-users.conf"),
-        machine.service("slurmrest-inetd-wait.socket"),
-    ):
+    machine.shell(documented("install.md", "local-users.conf"))
+    with strictly(machine, "slurmrest-inetd.service"), machine.service("slurmrest-inetd-wait.socket"):
         url = f"{UNIX[-1]}/slurm/{VERSION}/job/submit"
         body = '{"script": "#!/bin/sh\\ntrue\\n", "job": {"hold": true, "current_working_directory": "/tmp", "environment": ["A=1"], "name": "ways-in-local"}}'
         reply = curl_as(machine, "bob", *UNIX[:-1], url, "-H", "Content-Type: application/json", "-d", body)
@@ -139,15 +161,13 @@ def show(machine: Machine, name: str) -> str:
 
 
 @contextmanager
-def strictly(machine: Machine, unit: str, *shipped: str) -> Iterator[None]:
+def strictly(machine: Machine, unit: str) -> Iterator[None]:
     """Have a system call that the unit forbids kill meanwhile: that a command goes on after EPERM is no proof that it did what it
-    should. ``shipped`` are additions from /etc/slurmrest-inetd.
+    should.
     """
     folder = f"/etc/systemd/system/{unit}.d"
     machine.write(f"{folder}/kill.conf", "[Service]\nSystemCallErrorNumber=\n")
-    machine.shell(
-        "".join(f"ln -s /etc/slurmrest-inetd/{name} {folder}; " for name in shipped) + "systemctl daemon-reload"
-    )
+    machine.run("systemctl", "daemon-reload")
     yield
     killed = machine.run(
         "journalctl", "--no-pager", "--output=cat", "--grep=SIGSYS|status=31|ended by signal", check=False
@@ -184,8 +204,9 @@ def test_a_pipe(machine: Machine, cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("entry", ["slurmrest-inetd", "slurmrest-inetd-wait"])
 def test_xinetd(machine: Machine, cluster: Cluster, entry: str) -> None:
-    machine.run("sed", "-i", "s/\\(disable  *=\\) yes/\\1 no/", f"/etc/xinetd.d/{entry}")
+    enable = next(line for line in documented("install.md", "xinetd").splitlines() if line.startswith("sed "))
     with machine.service("xinetd"):
+        machine.shell(enable.replace("slurmrest-inetd-wait", entry) + "; systemctl restart xinetd")
         machine.wait_for_port(6820)
         check_core(ask_through(machine, cluster, TCP))
         log = machine.run("journalctl", "--no-pager", "--output=cat", "--identifier=slurmrest-inetd").stdout
@@ -219,12 +240,10 @@ server {
 
 def test_caddy(machine: Machine, cluster: Cluster) -> None:
     # As shipped, but with a certificate of Caddy's own authority: there is no other one here.
-    machine.write(
-        "/etc/caddy/Caddyfile", "{\n\tlocal_certs\n\tskip_install_trust\n}\nimport /etc/slurmrest-inetd/Caddyfile\n"
-    )
-    machine.run("caddy", "validate", "--config", "/etc/caddy/Caddyfile")
+    machine.write("/etc/caddy/Caddyfile", "{\n\tlocal_certs\n\tskip_install_trust\n}\n")
     root = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
     with machine.service("slurmrest-inetd-wait.socket", "caddy"):
+        machine.shell(documented("proxy.md", "Caddyfile"))
         machine.wait_until("Caddy's authority", lambda: not machine.run("test", "-s", root, check=False).returncode)
         check_core(ask_through(machine, cluster, "--cacert", root, *NGINX[2:]))
         old = machine.run(
@@ -240,10 +259,13 @@ def nginx(machine: Machine, cluster: Cluster) -> Iterator[Machine]:
         "mkdir -p /etc/slurmrest-inetd/tls; cd /etc/slurmrest-inetd/tls; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
         f" -nodes -days 1 -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} -keyout privkey.pem -out fullchain.pem 2>/dev/null"
     )
-    machine.write("/etc/slurmrest-inetd/proxy-token.conf", f"default {cluster.token('slurm')};\n")
-    includes = "".join(f"include /etc/slurmrest-inetd/{name};\n" for name in ("nginx.conf", "nginx-sso.conf"))
-    machine.write("/etc/nginx/conf.d/slurmrest-inetd.conf", includes + SIGN_ON)
+    machine.write("/etc/nginx/conf.d/sign-on.conf", SIGN_ON)
     with machine.service("slurmrest-inetd-wait.socket", "nginx"):
+        machine.shell("".join(documented("proxy.md", "/nginx.conf").splitlines(keepends=True)[:2]))
+        machine.shell(documented("proxy.md", "scontrol token username=slurm"))
+        assert machine.shell("stat -c %U:%a /etc/slurmrest-inetd/proxy-token.conf") == "root:600\n"
+        machine.shell(documented("proxy.md", "/nginx-sso.conf"))
+        machine.wait_for_port(8443, "00000000")
         yield machine
     machine.run("systemctl", "stop", "slurmrest-inetd.service")
 
@@ -302,7 +324,16 @@ def test_single_sign_on(nginx: Machine, cluster: Cluster) -> None:
 
 
 def test_nginx_answers_too_many_requests(nginx: Machine, cluster: Cluster) -> None:
-    options = "-sS -Z --parallel-max 120 -o /tmp/limited.#1 -w %{http_code}=%{filename_effective}\\n".split()
+    options = (
+        "-sS",
+        "-Z",
+        "--parallel-max",
+        "120",
+        "-o",
+        "/tmp/limited.#1",
+        "-w",
+        "%{http_code}=%{filename_effective}\n",
+    )
     credentials = ("-H", f"X-SLURM-USER-TOKEN: {cluster.token('alice')}")
     heard = nginx.run("curl", *options, *credentials, *NGINX[:-1], f"{NGINX[-1]}/slurm/{VERSION}/ping/?[1-120]")
     files = dict(line.split("=") for line in heard.stdout.decode().splitlines())

@@ -88,9 +88,9 @@ class Machine:
                 raise RuntimeError(f"waited {seconds} seconds for {what}")
             time.sleep(0.05)
 
-    def wait_for_port(self, port: int) -> None:
-        """Return when somebody listens on 127.0.0.1:``port``. Raises RuntimeError."""
-        listening = f": 0100007F:{port:04X} 00000000:0000 0A "
+    def wait_for_port(self, port: int, address: str = "0100007F") -> None:
+        """Return when somebody listens on ``port`` of ``address`` (as /proc/net/tcp has it: 127.0.0.1). Raises RuntimeError."""
+        listening = f": {address}:{port:04X} 00000000:0000 0A "
         self.wait_until(f"port {port}", lambda: listening in self.run("cat", "/proc/net/tcp").stdout.decode())
 
 
