@@ -5,6 +5,7 @@ and held by clusters.bring_up, as for every test. Used by run.py and tests/clust
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -58,7 +59,12 @@ def serve_in(cluster: Cluster, folder: Path) -> Iterator[Service]:
     command = [str(SLURM_LAB), "exec", cluster.release, "-u", "slurmrestd", "--", PROGRAM, *OPTIONS]
     with start(command, folder, cluster.token("alice"), lab_environment()) as (process, target, log):
         Load(target, GOOD).run(1, count=1)  # it runs now
-        yield Service(target, find_parent(process.pid), log)
+        parent = find_parent(process.pid)
+        try:
+            yield Service(target, parent, log)
+        finally:
+            os.kill(parent, signal.SIGTERM)  # nsenter, which is between us, passes no signal on
+            process.wait(60)
 
 
 def find_parent(pid: int) -> int:
