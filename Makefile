@@ -1,6 +1,7 @@
 # make demo    see it work: a private Slurm, raw HTTP requests and their answers (root, Debian; nothing installed before)
 # make test    everything: `make check`, then the tests on real Slurm 22.05, 24.11 and 26.05
 # make check   style, types, architecture and the tests that need no Slurm: under a minute
+# make docs    the documentation as HTML, into build/docs
 # make bench   this program and the real slurmrestd on the same requests, into bench/
 # make soak    a long load on the listening service, with clients that misbehave: a quarter of an hour (SOAK="--cluster 24.11")
 # make lab     start the real clusters by hand; `make lab-down` stops them, `make lab-purge` removes every trace of them
@@ -9,7 +10,7 @@
 BIN = .venv/bin
 LAB = tests/lab/slurm-lab
 
-.PHONY: help demo test check cluster bench soak lab lab-down lab-purge clean
+.PHONY: help demo test check docs cluster bench soak lab lab-down lab-purge clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -17,7 +18,7 @@ help:
 demo: .venv/made
 	@$(BIN)/python demo/run.py
 
-test: check cluster
+test: check docs cluster
 
 check: .venv/made
 	$(BIN)/ruff check
@@ -25,6 +26,9 @@ check: .venv/made
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/unit -q -n 2 --cov --cov-fail-under=95
+
+docs: .venv/made
+	$(BIN)/sphinx-build -q -W -b html docs build/docs
 
 cluster: .venv/made
 	SLURMREST_TAKE_DOWN=1 $(BIN)/pytest tests/cluster

@@ -25,8 +25,8 @@ suppress_warnings = ["myst.xref_missing"]  # links into the source tree are for 
 
 HEAD = """# What differs from slurmrestd
 
-Each row of the table that the peer test allows; a row that no request needs fails that test. A target is a request of the
-test (a regular expression), a path the place in the document.
+Each row of the table that the peer test allows; a row that no request needs fails that test. A target is a request of
+the test (a regular expression), a path the place in the document.
 
 """
 
