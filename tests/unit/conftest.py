@@ -42,9 +42,16 @@ class Asker:
         self.settings = settings
 
     def __call__(
-        self, target: str, method: str = "GET", *, body: bytes = b"", media: str = "json", identity: Identity = ALICE
+        self,
+        target: str,
+        method: str = "GET",
+        *,
+        body: bytes = b"",
+        media: str = "json",
+        identity: Identity = ALICE,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> Heard:
-        call = self.make_call(target, method, body=body, media=media, identity=identity)
+        call = self.make_call(target, method, body=body, media=media, identity=identity, headers=headers)
         try:
             answer = load_handler(call.endpoint)(call)
         except ApiError as error:
@@ -59,13 +66,20 @@ class Asker:
         return Heard(reply.status, document, dict(reply.headers))
 
     def make_call(
-        self, target: str, method: str = "GET", *, body: bytes = b"", media: str = "json", identity: Identity = ALICE
+        self,
+        target: str,
+        method: str = "GET",
+        *,
+        body: bytes = b"",
+        media: str = "json",
+        identity: Identity = ALICE,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> Call:
         """The call that a request for ``target`` becomes."""
         path, _, query = target.partition("?")
         segments = tuple(unquote(word) for word in path.split("/") if word)
         pairs = tuple(parse_qsl(query, keep_blank_values=True))
-        request = Request(method, target, segments, pairs, (), "1.1")
+        request = Request(method, target, segments, pairs, headers, "1.1")
         route = resolve(method, segments, self.settings)
         return Call(request, *route, identity, self.settings, media, body)
 

@@ -84,6 +84,24 @@ def test_a_read_from_end_to_end(settings: Settings, capfd: pytest.CaptureFixture
     assert TOKEN not in error
 
 
+@pytest.mark.parametrize("credentials", ["", "X-SLURM-USER-TOKEN: nonsense\r\n", AUTH])
+def test_what_needs_no_token_looks_at_none(
+    settings: Settings, capfd: pytest.CaptureFixture[str], credentials: str
+) -> None:
+    for target, status_line in (("/healthz", "204 No Content"), ("/openapi", "200 OK"), ("/readyz", "204 No Content")):
+        status, line, _, body = converse(f"GET {target} HTTP/1.1\r\n{credentials}\r\n".encode(), settings)
+        assert (status, line) == (0, f"HTTP/1.1 {status_line}")
+        assert TOKEN.encode() not in body
+        assert f" - GET {target} " in capfd.readouterr().err
+
+
+def test_an_anonymous_client_is_told_no_release(settings: Settings) -> None:
+    _, line, headers, body = converse(b"POST /healthz HTTP/1.1\r\nAccept: text/html\r\n\r\n", settings)
+    assert (line, headers["allow"]) == ("HTTP/1.1 405 Method Not Allowed", "get, head")
+    document = json.loads(body)
+    assert document["meta"]["slurm"]["release"] == document["meta"]["plugin"]["data_parser"] == ""
+
+
 @pytest.mark.parametrize(
     ("request_text", "status_line", "description"),
     [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from slurmrest_inetd.endpoints import ENDPOINTS
+from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
-from slurmrest_inetd.routing import load_handler, parse_version, resolve
+from slurmrest_inetd.routing import find_open_routes, load_handler, parse_version, resolve
 from slurmrest_inetd.settings import Settings
 
 FACTS = Path(__file__).parent.parent / "facts" / "openapi"
@@ -55,6 +55,24 @@ def test_a_literal_wins_over_a_value() -> None:
 def test_values_are_handed_on_as_they_are() -> None:
     route = resolve("GET", ("slurmdb", "v0.0.40", "account", "a/b c"), SETTINGS)
     assert (route.version, route.values) == (40, {"account_name": "a/b c"})
+
+
+def test_what_needs_no_token_needs_no_version_and_no_choice() -> None:
+    for row in OPEN_ENDPOINTS:
+        segments = tuple(row.path.split("/")[1:])
+        (route,) = find_open_routes(segments)
+        assert (
+            resolve("HEAD", segments, Settings(openapi_plugins=("util",), data_parsers=(45,))) == route == (row, 0, {})
+        )
+        assert callable(load_handler(row))
+    for segments in (
+        (),
+        ("openapi", "v2"),
+        ("slurm", "v0.0.42", "openapi"),
+        ("slurm", "v0.0.42", "ping"),
+        ("Healthz",),
+    ):
+        assert find_open_routes(segments) == []
 
 
 def test_head_takes_get_and_allow_says_so() -> None:

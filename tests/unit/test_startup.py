@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from slurmrest_inetd.openapi.fragments import make_fragments
+
 DOCUMENTS = Path(__file__).parent.parent / "fixtures" / "documents"
 ROOT = Path(__file__).parent.parent.parent
 # {"alg":"HS256"} . {"exp":9999999999,"sun":"alice"} . a signature
@@ -113,6 +115,28 @@ def test_a_path_that_is_not_there_loads_no_plugin(tmp_path: Path) -> None:
     status, modules = load("/nope", tmp_path)
     assert status == "HTTP/1.1 404 Not Found"
     assert not any(name.startswith("plugins") for name in ours(modules))
+
+
+def test_a_probe_knows_no_token(tmp_path: Path) -> None:
+    status, modules = load("/healthz", tmp_path)
+    assert status == "HTTP/1.1 204 No Content"
+    assert {name for name in modules if name.partition(".")[0] in HEAVY} == set()
+    assert {name for name in ours(modules) if name.startswith("plugins")} == {
+        "plugins", "plugins.health", "plugins.health.probes",
+    }  # fmt: skip
+    assert "auth.claims" not in ours(modules)
+
+
+def test_the_document_is_sent_without_what_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "open.json").write_bytes(make_fragments("open", "json"))
+    ready = f"from slurmrest_inetd.openapi import fragments; fragments.FOLDER = {str(tmp_path)!r}"
+    monkeypatch.setitem(globals(), "PROGRAM", PROGRAM.replace("main()\n", f"{ready}\nmain()\n", 1))
+    status, modules = load("/openapi.json", tmp_path)
+    assert status == "HTTP/1.1 200 OK"
+    assert {name for name in modules if name.partition(".")[0] in HEAVY} == set()
+    assert {name for name in ours(modules) if name.startswith(("openapi", "versions", "yaml"))} == {
+        "openapi", "openapi.document", "openapi.fragments", "openapi.words", "openapi.words.head", "versions", "versions.schema_files",
+    }  # fmt: skip
 
 
 def test_only_yaml_that_is_made_here_loads_its_writer(tmp_path: Path) -> None:
