@@ -113,6 +113,13 @@ def test_installed_as_documented(machine: Machine) -> None:
     assert "slurmrestd:755" in made
 
 
+def test_systemd_finds_no_fault_with_the_units(machine: Machine) -> None:
+    units = "slurmrest-inetd.service slurmrest-inetd@.service slurmrest-inetd.socket slurmrest-inetd-wait.socket"
+    assert machine.shell(f"systemd-analyze verify --man=no {units} 2>&1") == ""
+    for unit in units.split()[:2]:
+        machine.run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)  # tenths
+
+
 def test_one_process_a_connection(machine: Machine, cluster: Cluster) -> None:
     with strictly(machine, "slurmrest-inetd@.service"), machine.service("slurmrest-inetd.socket"):
         for place in ((TCP,), UNIX):

@@ -15,7 +15,7 @@ import pytest
 
 from slurmrest_inetd import installing
 
-UNITS = Path(__file__).parent.parent.parent / "units"
+UNITS = Path(installing.SHIPPED)
 SERVICES = ("slurmrest-inetd.service", "slurmrest-inetd@.service")
 MOST_EXPOSED = 2.0
 # Read differently by each release of systemd, so both ask for the same.
