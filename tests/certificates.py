@@ -9,6 +9,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.x509.oid import NameOID
 
+USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
 
 def make_certificate(folder: Path) -> None:
     """Write ca.pem, and server and client, .pem and .key each, into ``folder``."""
@@ -41,5 +53,11 @@ def sign(
         .not_valid_after(now + timedelta(hours=1))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(places, critical=False)
+        # what Python 3.13 wants to see (VERIFY_X509_STRICT)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
     )
+    if is_authority:
+        signs = dict.fromkeys(USES, False) | {"key_cert_sign": True, "crl_sign": True}
+        builder = builder.add_extension(x509.KeyUsage(**signs), critical=True)
     return builder.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
