@@ -10,7 +10,7 @@ from typing import NamedTuple
 from slurmrest_inetd.errors import NotFound, Unprocessable
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.job_id import HIGHEST_JOB_ID, JobId, format_job_id, parse_job_id
-from slurmrest_inetd.slurm.values import Unusable, parse_text, show_value
+from slurmrest_inetd.slurm.values import Unusable, show_value
 
 INVALID_JOB_ID = (2017, "Invalid job id specified")
 INVALID_QUERY = (9000, "Query empty or not RFC7320 compliant")
@@ -48,11 +48,6 @@ def parse_target(text: str) -> Target:
 def make_target(job_id: JobId) -> Target:
     """The target that a job id without a step names."""
     return Target(format_job_id(job_id), job_id.job, job_id.task, job_id.component)
-
-
-def parse_target_value(value: object) -> Target:
-    """A target out of a body: a text, or a plain number. Raises Unusable."""
-    return parse_target(parse_text(value))
 
 
 def require_target(call: Call) -> Target:

@@ -7,7 +7,7 @@ of the peer test needs fails the test, so the table cannot outlive its reasons.
 it, its ``{names}`` not filled in; a path is that of a leaf in the document, such as ``nodes.0.cpu_load``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Status(NamedTuple):
@@ -33,6 +33,19 @@ class Order(NamedTuple):
     target: str
     member: str
     keys: tuple[str, ...]
+    reason: str
+
+
+class Write(NamedTuple):
+    """A write of a job that is answered with another status; ``peer`` is slurmrestd's on 24.11 and on 26.05 (0: it has no such
+    operation). ``{job}`` and ``{array}`` are held jobs of the user's, ``{foreign}`` is another user's.
+    """
+
+    method: str
+    target: str
+    body: Any
+    peer: tuple[int, int]
+    ours: int
     reason: str
 
 
@@ -104,5 +117,33 @@ LEAVES = (
 
 ORDERS = (
     Order(r".*/slurmdb/jobs?/.*",              "jobs", ("job_id", "submission"),             "sacct prints jobs in the order of their submission, slurmrestd by id: a long list streams"),
+)
+# fmt: on
+
+# fmt: off
+# Asked one after the other by test_job_writes.py; the last one ends slurmrestd's {job}.
+JOB_WRITES = (
+    Write("POST",   "job/{job}",             {},                                      (200, 200), 422, "nothing is asked for, and nothing changes: that is no success"),
+    Write("POST",   "job/{job}",             {"job": {"comment": "x"}},               (200, 200), 422, "the description is not to be wrapped, and nothing changes"),
+    Write("POST",   "job/{job}",             {"comment": None},                       (200, 200), 422, "nothing changes"),
+    Write("POST",   "job/{job}",             {"script": "#!/bin/sh"},                 (200, 200), 422, "Slurm keeps the script, and nothing else is asked for"),
+    Write("POST",   "job/{job}",             [],                                      (500, 500), 422, "a client's mistake is never a 5xx"),
+    Write("POST",   "job/{job}",             {"mail_type": ["NOPE"]},                 (500, 500), 422, "a client's mistake is never a 5xx"),
+    Write("POST",   "job/{job}",             {"partition": "nosuchpartition"},        (500, 422), 422, "a client's mistake is never a 5xx"),
+    Write("POST",   "job/{job}",             {"tasks": 0},                            (200, 200), 422, "nothing changes"),
+    Write("POST",   "job/{job}.0",           {"comment": "x"},                        (200, 200), 422, "a step is not the whole job"),
+    Write("POST",   "job/{array}_2",         {"comment": "x"},                        (422, 422), 200, "a task of an array can be changed alone"),
+    Write("POST",   "job/{foreign}",         {"comment": "x"},                        (500, 422), 403, "a refusal has its own status"),
+    Write("DELETE", "jobs/",                 {},                                      (500, 422), 422, "a client's mistake is never a 5xx"),
+    Write("DELETE", "jobs/",                 {"jobs": [], "job_name": "nosuchname"},  (200, 200), 422, "an empty list of jobs is no job"),
+    Write("DELETE", "jobs/",                 {"job_name": ""},                        (200, 200), 422, "an empty text is no filter"),
+    Write("DELETE", "jobs/",                 {"jobs": ["99999"]},                     (200, 200), 404, "nothing was ended: that is no success"),
+    Write("DELETE", "jobs/",                 {"jobs": ["{foreign}"]},                 (200, 200), 403, "nothing was ended: that is no success"),
+    Write("DELETE", "jobs/",                 {"jobs": ["{job}"], "signal": "USR1"},   (200, 200), 409, "nothing was signalled: that is no success"),
+    Write("DELETE", "jobs/",                 {"jobs": ["{job}"], "signal": "NOPE"},   (200, 200), 422, "there is no such signal"),
+    Write("GET",    "job/{foreign}/requeue", None,                                    (0,   422), 403, "a refusal has its own status"),
+    Write("POST",   "jobs/requeue",          {"jobs": []},                            (0,   404), 422, "the path is there, the list is empty"),
+    Write("POST",   "job/allocate",          {"hetjob": []},                          (200, 200), 422, "nothing is allocated: that is no success"),
+    Write("DELETE", "jobs/",                 {"jobs": ["{job}.0"]},                   (200, 200), 422, "a step is not the whole job, which slurmrestd ends"),
 )
 # fmt: on

@@ -13,6 +13,7 @@ import pytest
 from asks import FACTS
 from clusters import PROGRAM, Cluster
 from compare import compare_documents
+from differences import JOB_WRITES
 from replies import Reply, parse_reply
 from test_submit import SCHEDULERS, SPOKEN, spoken  # noqa: F401  a fixture
 from updates import CHANGES, REFUSALS, REFUSED_BY_SLURM
@@ -454,7 +455,7 @@ def test_an_allocation_is_the_one_that_slurmrestd_makes(cluster: Cluster) -> Non
             cancel(cluster, document["job_id"])
             wait_until(cluster, document["job_id"], "CANCELLED")
         assert [record["job_state"] for record in records] == [["RUNNING"]] * 2
-        found += [f"{more}: {line}" for line in differ(*records, r"submit_line|current_working_directory")]
+        found += [f"{more}: {line}" for line in differ(*records, r"submit_line|current_working_directory|command")]
     assert not found, "\n".join(found)
 
 
@@ -519,3 +520,27 @@ def test_who_has_no_token_waits_for_the_grant(cluster: Cluster) -> None:
     ]
     cancel(cluster, job_id)
     wait_until(cluster, job_id, "CANCELLED")
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_each_status_that_is_another_than_slurmrestds_has_its_row(cluster: Cluster) -> None:
+    version, place = max(SPOKEN[cluster.release]), ["24.11", "26.05"].index(cluster.release)
+    (foreign,) = submit(cluster, "--hold", user="root")
+    plain, arrays = submit(cluster, "--hold", count=2), submit(cluster, "--hold", "--array=1-3", count=2)
+    found = []
+    try:
+        for row in JOB_WRITES:
+            said = []
+            for ask, job, array in zip((cluster.http_peer, cluster.http), plain, arrays, strict=True):
+                names = {"job": job, "array": array, "foreign": foreign}
+                text = json.dumps(row.body)
+                for name, number in names.items():
+                    text = text.replace(f"{{{name}}}", str(number))
+                target = f"/slurm/v0.0.{version}/{row.target.format(**names)}"
+                said.append(ask(row.method, target, user="bob", body=json.loads(text)).status)
+            if row.peer[place] and said != [row.peer[place], row.ours]:
+                found.append(f"{row}: {said}")
+        assert not found, "\n".join(found)
+        assert list_states(cluster, foreign, plain[1]) == ["PENDING", "PENDING"]
+    finally:
+        cancel(cluster, *plain, *arrays, foreign)

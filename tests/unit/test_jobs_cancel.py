@@ -145,6 +145,12 @@ def test_where_none_was_signalled_the_reply_is_an_error(
     assert [notice["source"] for notice in heard.document["warnings"]] == ["#/nope/"]
 
 
+def test_an_id_that_nobody_else_writes_is_shown_as_it_is(accounting: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("scancel", stderr=REFUSED % (b"12_[1-3%2]", b"Access/permission denied"))
+    (entry,) = cancel(accounting, {"account": "a"}).document["status"]
+    assert (entry["step_id"], entry["job_id"]["number"]) == ("12_[1-3%2]", 0)
+
+
 def test_filters_that_match_nothing_signal_nothing(accounting: Asker, fake_slurm: FakeSlurm) -> None:
     fake_slurm.say("scancel", stderr=b"scancel: error: No active jobs match ALL job filters, including: job_name=x \n")
     heard = cancel(accounting, {"job_name": "x"})
