@@ -330,6 +330,16 @@ def test_a_qos_is_deleted(
         assert heard.document["errors"][0]["error_number"] == number
 
 
+def test_an_absent_qos_is_told_as_slurmrestd_of_that_release_tells_it(
+    ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slurmrest_inetd.slurm.release.known", {})
+    fake_slurm.say("scontrol", b"slurm-wlm 24.11.5\n")
+    fake_slurm.say("sacctmgr", b" Nothing deleted\n", status=1)
+    heard = delete(ask, "qos/x", 42)
+    assert (heard.status, heard.document["removed_qos"], len(heard.document["warnings"])) == (200, [], 1)
+
+
 @pytest.mark.parametrize("path", ["qos/a,b", "qos/-x", "qos/a=b", "qos/a%0Ab", "cluster/a,b", "cluster/it's"])
 def test_what_sacctmgr_cannot_carry_is_not_deleted(ask: Asker, fake_slurm: FakeSlurm, path: str) -> None:
     assert delete(ask, path).status == 422
