@@ -21,7 +21,7 @@ ENDPOINTS: tuple[Row, ...] = (
     Row("POST",   "/slurm/{version}/job/{job_id}",                    "post_job",          "slurmctld.job_update",    "post_job",             40, LAST, True),
     Row("DELETE", "/slurm/{version}/job/{job_id}",                    "delete_job",        "slurmctld.job_cancel",    "delete_job",           40, LAST),
     Row("GET",    "/slurm/{version}/job/{job_id}",                    "get_job",           "slurmctld.jobs",          "get_job",              40, LAST),
-    Row("GET",    "/slurm/{version}/job/{job_id}/requeue",            "get_job_requeue",   "slurmctld.job_requeue",   "get_job_requeue",      45, LAST),
+    Row("GET",    "/slurm/{version}/job/{job_id}/requeue",            "get_job_requeue",   "slurmctld.job_requeue",   "get_job_requeue",      45, LAST, writes=True),
     Row("DELETE", "/slurm/{version}/jobs",                            "delete_jobs",       "slurmctld.jobs_cancel",   "delete_jobs",          40, LAST, True),
     Row("GET",    "/slurm/{version}/jobs",                            "get_jobs",          "slurmctld.jobs",          "get_jobs",             40, LAST),
     Row("POST",   "/slurm/{version}/jobs/requeue",                    "post_jobs_requeue", "slurmctld.job_requeue",   "post_jobs_requeue",    45, LAST, True),

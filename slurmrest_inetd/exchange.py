@@ -51,7 +51,7 @@ def answer_request(wire: Wire, trace: Trace, settings: Settings) -> Reply:
     body = wire.read_body() if route.endpoint.body or has_form(request) else b""
     if has_form(request) and not route.endpoint.body:
         request = request._replace(query=request.query + parse_form(body))
-    if request.method not in SAFE_METHODS:
+    if request.method not in SAFE_METHODS or route.endpoint.writes:
         wire.prepare()  # all that could still be refused is refused before anything is done
     identity = trace.identity or NOBODY
     call = Call(request, *route, identity, settings, FORMATS[media_type], body, trace.client, wire.prepare, media_type)

@@ -11,7 +11,7 @@ from compare import explain
 from differences import LEAVES, ORDERS, STATUSES
 from rich_state import RichState
 
-# Writes under GET: served with the other writes, by a later issue.
+# Writes under GET: asked with the other writes (test_ctld_writes.py, test_job_writes.py).
 LATER = ("/slurm/{version}/reconfigure", "/slurm/{version}/job/{job_id}/requeue")
 USED: set[object] = set()
 ASKED: set[str] = set()

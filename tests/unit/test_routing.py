@@ -82,6 +82,17 @@ def test_head_takes_get_and_allow_says_so() -> None:
     assert caught.value.headers == (("allow", "GET, HEAD"),)
 
 
+def test_head_never_writes() -> None:
+    writes = [row for row in ENDPOINTS if row.writes]
+    assert {row.operation for row in writes} == WRITES_UNDER_GET
+    for row in writes:
+        segments = tuple(word.replace("{version}", "v0.0.45") for word in row.path.split("/")[1:])
+        for method in ("HEAD", "PATCH"):
+            with pytest.raises(MethodNotAllowed) as caught:
+                resolve(method, segments, SETTINGS)
+            assert caught.value.headers == (("allow", "GET"),)
+
+
 @pytest.mark.parametrize(
     "segments",
     [

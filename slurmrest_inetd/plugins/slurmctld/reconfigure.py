@@ -1,4 +1,4 @@
-"""GET reconfigure: `scontrol reconfigure`. A write, though it is a GET: a HEAD is not served (routing.py)."""
+"""GET reconfigure: `scontrol reconfigure`. A write, though it is a GET: no HEAD of it is served (endpoints.py)."""
 
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
@@ -9,7 +9,5 @@ def get_reconfigure(call: Call) -> Answer:
     """Have Slurm's daemons read their configuration again. Raises Slurm's refusals, CommandTimeout when whether it was
     done is unknown.
     """
-    warnings = parse_query(call, ()).warnings
-    call.meanwhile()  # all that could still be refused is refused before anything is done
     update = Update("", "the configuration", "read again", ("scontrol", "reconfigure"))
-    return Answer({}, warnings=make_updates(call, [update], warnings))
+    return Answer({}, warnings=make_updates(call, [update], parse_query(call, ()).warnings))
