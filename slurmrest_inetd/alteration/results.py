@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.alteration.targets import Target
 from slurmrest_inetd.slurm.command import Finished
-from slurmrest_inetd.slurm.error_texts import ERROR_TEXTS, NUMBERS_BY_TEXT
 from slurmrest_inetd.slurm.failures import find_number
 
 NO_ERROR = "No error"
@@ -40,6 +39,9 @@ def read_results(finished: Finished) -> list[Result]:
 
 
 def parse_lines(lines: list[str]) -> Iterator[Result]:
+    """A result for each line that has the form of one."""
+    if lines:
+        from slurmrest_inetd.slurm.error_texts import ERROR_TEXTS, NUMBERS_BY_TEXT
     for line in lines:
         match = TASK_LINE.fullmatch(line.strip()) or JOB_LINE.fullmatch(line.strip())
         if match:

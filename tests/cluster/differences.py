@@ -141,6 +141,7 @@ JOB_WRITES = (
     Write("DELETE", "jobs/",                 {"jobs": ["{foreign}"]},                 (200, 200), 403, "nothing was ended: that is no success"),
     Write("DELETE", "jobs/",                 {"jobs": ["{job}"], "signal": "USR1"},   (200, 200), 409, "nothing was signalled: that is no success"),
     Write("DELETE", "jobs/",                 {"jobs": ["{job}"], "signal": "NOPE"},   (200, 200), 422, "there is no such signal"),
+    Write("DELETE", "jobs/",                 {"jobs": ["{job}"], "job_name": "x"},    (200, 200), 422, "nothing was ended: that is no success"),
     Write("GET",    "job/{foreign}/requeue", None,                                    (0,   422), 403, "a refusal has its own status"),
     Write("POST",   "jobs/requeue",          {"jobs": []},                            (0,   404), 422, "the path is there, the list is empty"),
     Write("POST",   "job/allocate",          {"hetjob": []},                          (200, 200), 422, "nothing is allocated: that is no success"),
