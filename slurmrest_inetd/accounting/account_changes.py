@@ -139,7 +139,7 @@ def plan_existing(one: WantedAccount, current: dict[str, Any]) -> list[Step]:
     if one.flag and (one.flag == "UsersAreCoords") != ("UsersAreCoords" in current.get("flags", ())):
         terms.append(format_term("Flags", one.flag))
     where = [format_term("Names", one.name)]
-    return [Step(list_modify("account", where, terms), "modified", idle=True)] if terms else []
+    return [Step(list_modify("account", where, terms), "modified")] if terms else []
 
 
 def list_coordinators(current: dict[str, Any]) -> list[str]:

@@ -33,7 +33,7 @@ PARENT = RECORD + "parent"
 # a user needs one of the two
 NOTHING_TO_ADD = (9000, "Query empty or not RFC7320 compliant")
 # what sacctmgr prints before and behind the associations that it adds
-ASSOCIATIONS, SETTINGS = " Associations =\n", (" Settings\n", " Non Default Settings\n")
+ASSOCIATIONS, SETTINGS = " Associations =\n", (" Non Default Settings\n", " Settings\n")
 WCKEYS = " Wckey(s)\n"
 
 

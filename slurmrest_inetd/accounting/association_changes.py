@@ -125,8 +125,7 @@ def plan_one(one: WantedAssociation, there: dict[Key, dict[str, Any]], known: Kn
     terms += plan_parent(one, current, there, found)
     default = one.values.get("is_default")
     makes_default = bool(default and one.user and not (current or {}).get("is_default"))
-    if default is False and (current or {}).get("is_default") and one.user:
-        found.warn("It has no effect: another association has to be made the default", f"{one.path}is_default/")
+    note_idle(one, current or {}, found)
     if current is None:
         if one.user and (fold(one.account), "", fold(one.cluster), "") not in there:
             text = f"Account {one.account} has no association on cluster {one.cluster}"
@@ -137,11 +136,19 @@ def plan_one(one: WantedAssociation, there: dict[Key, dict[str, Any]], known: Kn
     steps = []
     if terms:
         entity, *where = name_existing(one)
-        steps.append(Step(list_modify(entity, where, terms), "modified", idle=True))
+        steps.append(Step(list_modify(entity, where, terms), "modified"))
     if makes_default:
         where = [format_term("Names", one.user), format_term("Cluster", one.cluster)]
         steps.append(Step(list_modify("user", where, [format_term("DefaultAccount", one.account)]), "made the default"))
     return Change(one.path, one.what, tuple(steps))
+
+
+def note_idle(one: WantedAssociation, current: dict[str, Any], found: Findings) -> None:
+    """A warning for what is otherwise than it was asked for, and stays so."""
+    if one.values.get("is_default") is False and current.get("is_default") and one.user:
+        found.warn("It has no effect: another association has to be made the default", f"{one.path}is_default/")
+    if one.values.get("lineage") and one.values["lineage"] != current.get("lineage", one.values["lineage"]):
+        found.warn("It has no effect: Slurm makes it from the parents", f"{one.path}lineage/")
 
 
 def check_id(one: WantedAssociation, current: dict[str, Any] | None, found: Findings) -> None:

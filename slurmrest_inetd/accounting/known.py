@@ -31,7 +31,7 @@ class Known:
 
     def index_entries(self, entity: str, names: Iterable[str], *words: str) -> dict[str, dict[str, Any]]:
         """The entries of these names, by folded name. The names must be such as sacctmgr can carry."""
-        wanted = tuple(dict.fromkeys(names))
+        wanted = sorted(set(names))
         if not wanted:
             return {}
         listed = self.list_entries(entity, format_names("Names", wanted), *words)
@@ -39,7 +39,7 @@ class Known:
 
     def index_associations(self, accounts: Iterable[str], users: Iterable[str]) -> dict[Key, dict[str, Any]]:
         """The associations of these accounts, and only those of ``users`` where there are some."""
-        named, own = tuple(dict.fromkeys(accounts)), tuple(dict.fromkeys(users))
+        named, own = sorted(set(accounts)), sorted(set(users))
         if not named:
             return {}
         words = [format_names("Accounts", named), *([format_names("Users", own)] if own else [])]

@@ -145,7 +145,14 @@ def plan_new(one: WantedUser, known: Known, found: Findings) -> list[Step]:
             Step(list_add("user", one.term, *level, passing, cluster), "added"),
             Step(list_delete("user", one.term, passing, cluster), "left without wckeys"),
         ]
-    return [*steps, *(step for wckey in one.wckeys for step in plan_wckey(wckey, one.wckey, known, found))]
+    return [*steps, *plan_own_wckeys(one, one.wckey, known, found)]
+
+
+def plan_own_wckeys(one: WantedUser, default: str, known: Known, found: Findings) -> Iterator[Step]:
+    """Add a user's wckeys: where there is no default yet, the first becomes it, and stays so."""
+    for wckey in one.wckeys:
+        yield from plan_wckey(wckey, default, known, found)
+        default = default or wckey.name
 
 
 def plan_existing(one: WantedUser, current: dict[str, Any], known: Known, found: Findings) -> list[Step]:
@@ -160,8 +167,7 @@ def plan_existing(one: WantedUser, current: dict[str, Any], known: Known, found:
             found.refuse(Unusable(text, INVALID_ACCOUNT), f"{one.path}default/account/")
         steps.append(set_default(one, "DefaultAccount", one.account))
     current_wckey = str(default.get("wckey", ""))
-    for wckey in one.wckeys:
-        steps += plan_wckey(wckey, current_wckey, known, found)
+    steps += plan_own_wckeys(one, current_wckey, known, found)
     if one.wckey and fold(current_wckey) != fold(one.wckey):
         steps.append(set_default(one, "DefaultWCKey", one.wckey))
     return steps
@@ -169,4 +175,4 @@ def plan_existing(one: WantedUser, current: dict[str, Any], known: Known, found:
 
 def set_default(one: WantedUser, key: str, value: str) -> Step:
     """Give a user another default."""
-    return Step(list_modify("user", [one.term], [format_term(key, value)]), f"given {key} {value}", idle=True)
+    return Step(list_modify("user", [one.term], [format_term(key, value)]), f"given {key} {value}")

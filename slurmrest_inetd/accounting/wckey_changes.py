@@ -63,14 +63,17 @@ def plan_wckeys(wanted: list[WantedWckey], known: Known, found: Findings) -> lis
             found.refuse(Unusable(f"Unknown user: {one.user}", INVALID_USER), f"{one.path}user/")
             continue
         default = defaults.get(fold(one.user), "")
-        steps = plan_wckey(one, default, known, found)
+        steps = plan_wckey(one, default, known, found, alone=True)
         defaults[fold(one.user)] = default or one.name
         changes.append(Change(one.path, f"wckey {one.name} of user {one.user}", tuple(steps)))
     return changes
 
 
-def plan_wckey(one: WantedWckey, default: str, known: Known, found: Findings) -> list[Step]:
-    """Add one wckey; ``default`` is the user's default on this cluster, to stay so, "" where the new one becomes it."""
+def plan_wckey(one: WantedWckey, default: str, known: Known, found: Findings, *, alone: bool = False) -> list[Step]:
+    """Add one wckey; ``default`` is the user's default on this cluster, to stay so, "" where the new one becomes it.
+
+    ``alone`` says that the change is about the wckey, not about its user.
+    """
     try:
         check_cluster(one.cluster, known)
         check_name(one.name)
@@ -81,4 +84,4 @@ def plan_wckey(one: WantedWckey, default: str, known: Known, found: Findings) ->
         found.warn("It becomes the user's default on that cluster", f"{one.path}cluster/")
     keep = [format_term("DefaultWCKey", check_name(default, folds=False))] if default and local else []
     terms = [format_term("Names", one.user), format_term("WCKeys", one.name), format_term("Cluster", one.cluster)]
-    return [Step(list_add("user", *terms, *keep), f"given wckey {one.name}", idle=True)]
+    return [Step(list_add("user", *terms, *keep), "added" if alone else f"given wckey {one.name}", idle=True)]

@@ -25,6 +25,8 @@ PHRASES: tuple[tuple[str, int], ...] = (
     ("Access/permission denied",                         2002),
     ("Your user doesn't have privilege to perform this action", 2002),
     ("Only admins/operators/coordinators can ",          2002),
+    ("aren't associated with new default account",       2045),
+    ("aren't associated with new default wckey",         2057),
 )
 # fmt: on
 

@@ -30,6 +30,7 @@ IDLE = (
     "Nothing added",
     "Already existing",
     "These users already exist",
+    "Nothing removed",
     "Request didn't affect anything",
     "Data has not changed since time specified",
     "No associations",
@@ -162,7 +163,7 @@ def read_refusal(finished: Finished, lines: list[str], what: str) -> ApiError:
     reason = choose_reason(lines)
     if not reason:
         return read_failure(finished, what)
-    return refuse_slurm(0, "Unspecified error", f"{what}: {reason}", "sacctmgr")
+    return refuse_slurm(-1, "Unspecified error", f"{what}: {reason}", "sacctmgr")
 
 
 def choose_reason(lines: list[str]) -> str:
@@ -172,8 +173,12 @@ def choose_reason(lines: list[str]) -> str:
 
 
 def refuse_unchanged(what: str, outcome: Outcome, source: str = "sacctmgr") -> Conflict:
-    """The refusal of a command that was to change something and did not, to be raised by the caller."""
-    return Conflict(f"{what}: {outcome.reason}", number=UNCHANGED[0], error=UNCHANGED[1], source=source)
+    """The refusal of a command that was to change something and did not, to be raised by the caller.
+
+    slurmdbd says no more to a client who may not change what is there.
+    """
+    text = f"{what}: {outcome.reason} (it is not there any more, or this is not permitted)"
+    return Conflict(text, number=UNCHANGED[0], error=UNCHANGED[1], source=source)
 
 
 def name_tres(entry: Mapping[str, Any]) -> str:
