@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from slurmrest_inetd.model import Endpoint
+from slurmrest_inetd.openapi.paths import name_need
 from slurmrest_inetd.openapi.words.properties import COMPONENTS, PROPERTIES
 
 PREFIX = "#/components/schemas/"
@@ -17,15 +18,15 @@ VERSION = re.compile(r"^(?:db)?v0\.0\.\d\d_")
 def find_users(
     operations: Iterable[tuple[Endpoint, Mapping[str, Any]]], schemas: Mapping[str, Any]
 ) -> dict[str, frozenset[str]]:
-    """Component -> the plugins whose operations reach it; a component that none reaches is left out."""
+    """Component -> the needs (``name_need``) of the operations that reach it; what none reaches is left out."""
     users: dict[str, set[str]] = {}
     for row, operation in operations:
-        plugin = row.plugin.partition(".")[0]
+        need = name_need(row)
         waiting = list(find_references(operation))
         while waiting:
             name = waiting.pop()
-            if plugin not in users.setdefault(name, set()):
-                users[name].add(plugin)
+            if need not in users.setdefault(name, set()):
+                users[name].add(need)
                 waiting += find_references(schemas[name])
     return {name: frozenset(users[name]) for name in schemas if name in users}
 

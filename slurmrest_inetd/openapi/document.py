@@ -4,25 +4,36 @@ Law: nothing is parsed or printed anew for a request but the head's few words. C
 """
 
 import zlib
+from collections.abc import Callable
 from json import dumps
 from typing import Any, NamedTuple
 
 from slurmrest_inetd import __version__
+from slurmrest_inetd.endpoints import LAST
 from slurmrest_inetd.openapi.fragments import OPEN, Fragments, read_fragments
 from slurmrest_inetd.openapi.words.head import DESCRIPTION, LICENCE, SECURITY, TAGS, TITLE
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.slurm.release import ask_data_parsers, ask_release
+from slurmrest_inetd.slurm.data_parsers import list_data_parsers
+from slurmrest_inetd.slurm.release import ask_release
 from slurmrest_inetd.versions.schema_files import name_schemas
 
 OPENAPI = "3.0.3"
 
 
 class Served(NamedTuple):
-    """What a document is about: API versions (the NN of v0.0.NN), plugins, Slurm's release ("" where none is here)."""
+    """What a document is about: API versions (the NN of v0.0.NN), plugins, Slurm's release ("" where none is here), the
+    newest version that Slurm speaks itself.
+    """
 
     versions: tuple[int, ...]
     plugins: tuple[str, ...]
     release: str
+    newest: int = LAST
+
+    def list_met(self) -> tuple[str, ...]:
+        """The needs (paths.name_need) that are met."""
+        versions = range(self.newest + 1)
+        return (*self.plugins, *(f"{plugin}@{version}" for plugin in self.plugins for version in versions))
 
 
 class Document(NamedTuple):
@@ -32,19 +43,17 @@ class Document(NamedTuple):
     media: str
     head: tuple[tuple[str, str], ...]
     parts: tuple[Fragments, ...]
-    plugins: tuple[str, ...]
+    met: tuple[str, ...]
 
 
-def find_served(settings: Settings) -> Served:
-    """What this process serves: what was chosen with -s and -d, and of the versions those that Slurm's commands speak
-    here.
+def find_served(settings: Settings, meanwhile: Callable[[], object] = object) -> Served:
+    """What this process serves: what was chosen with -s and -d, as far as the Slurm here can do it.
 
-    Where there are no commands at all, what was chosen.
+    ``meanwhile`` is our own work that can be done while Slurm is asked.
     """
-    release = ask_release(settings)["release"]
-    spoken = ask_data_parsers(settings) if release else settings.data_parsers
-    versions = tuple(sorted(version for version in settings.data_parsers if version in spoken))
-    return Served(versions, settings.openapi_plugins, release)
+    release = ask_release(settings, meanwhile)["release"]
+    newest = max(list_data_parsers(settings), default=LAST)
+    return Served(tuple(sorted(settings.data_parsers)), settings.openapi_plugins, release, newest)
 
 
 def plan_document(served: Served, media: str) -> Document:
@@ -52,14 +61,15 @@ def plan_document(served: Served, media: str) -> Document:
     names = [OPEN, *(name_schemas(version, served.release) for version in served.versions)]
     parts = tuple(read_fragments(name, media) for name in names)
     head = build_head(served)
-    told = "".join((media, *(value for _, value in head), *(part.digest for part in parts)))
-    return Document(f'"{__version__}-{zlib.crc32(told.encode()):08x}"', media, head, parts, served.plugins)
+    met = served.list_met()
+    told = "".join((media, *(value for _, value in head), *met, *(part.digest for part in parts)))
+    return Document(f'"{__version__}-{zlib.crc32(told.encode()):08x}"', media, head, parts, met)
 
 
 def format_document(document: Document) -> bytes:
     """The bytes of a document."""
     chosen = {
-        what: [data for part in document.parts for data in part.select(what, document.plugins)]
+        what: [data for part in document.parts for data in part.select(what, document.met)]
         for what in ("paths", "components", "schemas")
     }
     return LAYOUTS[document.media](document.head, chosen)

@@ -2,7 +2,7 @@
 first needed.
 
 Law: a part's bytes depend on this package's own files alone. A file of parts begins with one line of JSON: the parts'
-digest, then [what, plugins, length] of each. Called by document.py and, when a wheel is built, by setup.py.
+digest, then [what, needs, length] of each. Called by document.py and, when a wheel is built, by setup.py.
 """
 
 import json
@@ -19,12 +19,13 @@ made: dict[tuple[str, str], "Fragments"] = {}
 
 
 class Fragment(NamedTuple):
-    """``what`` is "paths", "components" or "schemas"; ``plugins`` are those whose operations need it, "" for whatever
-    is always needed.
+    """``what`` is "paths", "components" or "schemas"; it is sent where one of ``needs`` is met: see paths.name_need.
+
+    "" is always met.
     """
 
     what: str
-    plugins: tuple[str, ...]
+    needs: tuple[str, ...]
     length: int
 
 
@@ -36,12 +37,12 @@ class Fragments(NamedTuple):
     start: int
     data: bytes
 
-    def select(self, what: str, plugins: Iterable[str]) -> list[bytes]:
-        """The parts of that kind that one of ``plugins`` needs."""
-        chosen = {"", *plugins}
+    def select(self, what: str, met: Iterable[str]) -> list[bytes]:
+        """The parts of that kind, as the needs that are ``met`` allow."""
+        chosen = {"", *met}
         found, place = [], self.start
         for part in self.parts:
-            if part.what == what and part.length and chosen.intersection(part.plugins):
+            if part.what == what and part.length and chosen.intersection(part.needs):
                 found.append(self.data[place : place + part.length])
             place += part.length
         return found
@@ -64,23 +65,23 @@ def parse_fragments(data: bytes) -> Fragments:
     """What ``make_fragments`` wrote."""
     start = data.index(b"\n") + 1
     digest, *rows = json.loads(data[:start])
-    index = tuple(Fragment(what, tuple(plugins), length) for what, plugins, length in rows)
+    index = tuple(Fragment(what, tuple(needs), length) for what, needs, length in rows)
     return Fragments(digest, index, start, data)
 
 
 def make_fragments(name: str, media: str) -> bytes:
     """A file of parts: the index, then the parts, one behind the other."""
     write = WRITERS[media]
-    parts = [(what, plugins, write(what, entries)) for what, plugins, entries in list_parts(name)]
+    parts = [(what, needs, write(what, entries)) for what, needs, entries in list_parts(name)]
     body = b"".join(data for _, _, data in parts)
-    index = [f"{zlib.crc32(body):08x}", *([what, sorted(plugins), len(data)] for what, plugins, data in parts)]
+    index = [f"{zlib.crc32(body):08x}", *([what, sorted(needs), len(data)] for what, needs, data in parts)]
     return json.dumps(index, separators=(",", ":")).encode() + b"\n" + body
 
 
 def list_parts(name: str) -> list[tuple[str, frozenset[str], dict[str, Any]]]:
-    """The parts of ``name`` as data: what, the plugins that need it, name -> entry."""
+    """The parts of ``name`` as data: what, its needs, name -> entry."""
     from slurmrest_inetd.openapi.components import describe_component, find_users
-    from slurmrest_inetd.openapi.paths import build_open_paths, build_paths, list_operations
+    from slurmrest_inetd.openapi.paths import build_open_paths, build_paths, list_operations, name_need
     from slurmrest_inetd.openapi.words.head import COMPONENTS, ERROR
     from slurmrest_inetd.versions.schema_files import read_schemas
 
@@ -95,17 +96,17 @@ def list_parts(name: str) -> list[tuple[str, frozenset[str], dict[str, Any]]]:
     facts = read_schemas(name)
     operations = list_operations(version, facts)
     parts: list[tuple[str, frozenset[str], dict[str, Any]]] = []
-    for plugin in dict.fromkeys(row.plugin.partition(".")[0] for row, _ in operations):
-        own = [pair for pair in operations if pair[0].plugin.startswith(f"{plugin}.")]
-        parts.append(("paths", frozenset((plugin,)), build_paths(version, own, facts)))
+    for need in dict.fromkeys(name_need(row) for row, _ in operations):
+        own = [pair for pair in operations if name_need(pair[0]) == need]
+        parts.append(("paths", frozenset((need,)), build_paths(version, own, facts)))
     users = find_users(operations, facts["schemas"])
-    for plugins in sorted(set(users.values()), key=sorted):
+    for needs in sorted(set(users.values()), key=sorted):
         entries = {
             component: describe_component(component, facts["schemas"][component])
             for component, needed_by in users.items()
-            if needed_by == plugins
+            if needed_by == needs
         }
-        parts.append(("schemas", plugins, entries))
+        parts.append(("schemas", needs, entries))
     return parts
 
 

@@ -13,12 +13,23 @@ from slurmrest_inetd.openapi.words.operations import OPEN_OPERATIONS, OPERATIONS
 from slurmrest_inetd.openapi.words.parameters import PARAMETERS
 
 MARK = "x-slurmrest-inetd"
+# The first version that is served: what it has, every Slurm can.
+FIRST = 40
 MEDIA_TYPES = ("application/json", "application/yaml")
 # What every operation may also answer; ours alone, so these stand beside slurmrestd's "200" and "default".
 REFUSALS = {"4XX": {"$ref": "#/components/responses/refused"}, "5XX": {"$ref": "#/components/responses/failed"}}
 UNCHANGED = {"304": {"$ref": "#/components/responses/unchanged"}}
 WORDS = {row.name: row for row in OPERATIONS}
 OPEN_WORDS = {row.name: row for row in OPEN_OPERATIONS}
+
+
+def name_need(row: Endpoint) -> str:
+    """What must be there for a row to be served: its plugin, and for a read that came with a later version of the API
+    (``slurmctld@45``) a Slurm that speaks that version, whichever is asked for.
+    """
+    plugin = row.plugin.partition(".")[0]
+    is_new_read = row.method == "GET" and not row.writes and row.since > FIRST
+    return f"{plugin}@{row.since}" if is_new_read else plugin
 
 
 def list_operations(version: int, facts: Mapping[str, Any]) -> list[tuple[Endpoint, dict[str, Any]]]:

@@ -3,12 +3,13 @@
 Law: asked once a process and only where no document of a command tells it. Called by reply.py.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.model import Identity
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.slurm.command import Command, run_command
+from slurmrest_inetd.slurm.command import Command, run_command, start_command
 from slurmrest_inetd.slurm.configuration import read_configuration
 
 NOBODY = Identity("none", "")
@@ -28,10 +29,15 @@ def read_release(settings: Settings) -> dict[str, Any]:
     return known[settings.slurm_conf]
 
 
-def ask_release(settings: Settings) -> dict[str, Any]:
-    """``scontrol --version`` prints ``slurm-wlm 24.11.5``; slurmrestd calls the 11 minor and the 5 micro."""
+def ask_release(settings: Settings, meanwhile: Callable[[], object] = object) -> dict[str, Any]:
+    """``scontrol --version`` prints ``slurm-wlm 24.11.5``; slurmrestd calls the 11 minor and the 5 micro.
+
+    ``meanwhile`` is called once, while it runs.
+    """
     try:
-        finished = run_command(Command(("scontrol", "--version")), NOBODY, settings)
+        running = start_command(Command(("scontrol", "--version")), NOBODY, settings)
+        meanwhile()
+        finished = running.finish(b"".join(iter(running.read_chunk, b"")))
     except ApiError:
         return {"version": {"major": "", "micro": "", "minor": ""}, "release": ""}
     release = finished.stdout.decode("ascii", "replace").strip().rpartition(" ")[2]

@@ -170,8 +170,6 @@ def test_etags_tell_documents_apart() -> None:
 @pytest.fixture
 def slurm(fake_slurm: FakeSlurm) -> FakeSlurm:
     fake_slurm.say(["scontrol", "--version"], b"slurm-wlm 24.11.5\n")
-    listed = b"Possible data_parser plugins:\ndata_parser/v0.0.42\ndata_parser/v0.0.40\ndata_parser/v0.0.41\n"
-    fake_slurm.say(["squeue", "--json=list"], listed)
     return fake_slurm
 
 
@@ -210,9 +208,20 @@ def test_a_client_that_has_it_is_told_so(slurm: FakeSlurm, ask: Asker, given: st
     assert bool(heard.document) == (status == 200)
 
 
-def test_what_is_served_is_what_was_chosen_and_what_slurm_can(slurm: FakeSlurm) -> None:
-    settings = Settings(command_path=str(slurm.folder), data_parsers=(41, 42, 43), openapi_plugins=("slurmdbd",))
-    assert find_served(settings) == Served((41, 42), ("slurmdbd",), "24.11.5")
+def test_what_is_served_is_what_was_chosen(slurm: FakeSlurm) -> None:
+    settings = Settings(command_path=str(slurm.folder), data_parsers=(43, 41), openapi_plugins=("slurmdbd",))
+    assert find_served(settings) == Served((41, 43), ("slurmdbd",), "24.11.5")
+
+
+def test_a_read_that_slurm_cannot_do_is_not_in_it() -> None:
+    """v0.0.45 on a release that speaks v0.0.42 at most: conf is 501 there."""
+    able, unable = make_document(Served((45,), ALL, "26.05.5")), make_document(Served((45,), ALL, "24.11.5", newest=42))
+    gone = {operation["operationId"] for _, _, operation in list_operations(able)} - {
+        operation["operationId"] for _, _, operation in list_operations(unable)
+    }
+    assert gone == {"slurm_v0045_get_conf", "slurmdb_v0045_get_conf", "slurm_v0045_get_resources"}
+    assert {name for name in able["components"]["schemas"] if name not in unable["components"]["schemas"]}
+    validate(unable)
 
 
 def test_without_slurm_it_tells_what_was_chosen(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def get_openapi_yaml(call: Call) -> Passage:
 
 def answer_document(call: Call, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Passage:
     """The document, or 304 for a client that has it. It may be kept, and is asked about before it is used again."""
-    document = plan_document(find_served(call.settings), FORMATS[media_type])
+    document = plan_document(find_served(call.settings, call.meanwhile), FORMATS[media_type])
     fields = (("ETag", document.etag), ("cache-control", "no-cache"), *headers)
     if has_etag(call.request.get_all("if-none-match"), document.etag):
         return Passage(b"", 304, fields)
