@@ -79,7 +79,7 @@ NODES = (
     Write("POST",   "node/n9", {"comment": "x", "name": ["n2"], "bogus": 1}),
     Write("POST",   "node/n9", {"comment": "x", "reason_uid": "alice"}),
     Write("POST",   "node/n9", {"comment": "x", "state": ["NOPE"]}, peer=(500,), ours=422, since=42, elsewhere=True, reason=WHOLE),
-    Write("POST",   "node/n9", {"weight": "x"}, peer=(500, 422), ours=422, reason=MISTAKE),
+    Write("POST",   "node/n9", {"weight": "x"}, peer=(500, 422), ours=422, since=42, reason=MISTAKE),
     Write("POST",   "node/n9", {}, peer=(200,), ours=422, reason=NOTHING),
     Write("POST",   "node/n9", {"state": ["DRAIN"]}, peer=(200,), ours=422, elsewhere=True, reason="scontrol asks for a reason"),
     Write("POST",   "node/nope", {"comment": "x"}, peer=(500, 422), ours=404, reason=THERE),
