@@ -11,10 +11,12 @@ the item in the body. Nothing here knows a noun. Called by the plugins of slurmd
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from slurmrest_inetd.errors import ApiError
+from slurmrest_inetd.errors import ApiError, Unprocessable
 from slurmrest_inetd.model import Call, Notice, Problem
 from slurmrest_inetd.slurm.command import Command, run_command
+from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.sacctmgr import Outcome, read_outcome, refuse_unchanged
+from slurmrest_inetd.slurm.values import Unusable
 
 # a step's refusal as the plugin knows it better, or None
 Explain = Callable[[ApiError], ApiError | None]
@@ -57,6 +59,7 @@ def make_changes(
     was made also when one fails.
     """
     made = [] if made is None else made
+    check_lengths(changes)
     for index, change in enumerate(changes):
         done: list[str] = []
         try:
@@ -67,6 +70,21 @@ def make_changes(
             raise describe_failure(known, made, change, done, changes[index + 1 :], warnings) from None
         made.append(Made(change, tuple(done), tuple(outputs)))
     return made
+
+
+def check_lengths(changes: Sequence[Change]) -> None:
+    """Raises Unprocessable naming each item that no command can hold."""
+    problems = []
+    for change in changes:
+        try:
+            for step in change.steps:
+                check_argv(step.argv)
+                for word in step.argv:
+                    check_word(word)
+        except Unusable as error:
+            problems.append(Problem(f"{change.what}: {error}", error.number, error.error, change.path))
+    if problems:
+        raise Unprocessable("Too long for a command", problems=tuple(problems))
 
 
 def make_step(call: Call, change: Change, step: Step, done: list[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.passthrough import Document, read_document
+from slurmrest_inetd.slurm.lengths import LONGEST_WORD_BYTES
 from slurmrest_inetd.slurm.sacctmgr import format_names
 
 Key = tuple[str, str, str, str]
@@ -34,7 +35,7 @@ class Known:
         wanted = sorted(set(names))
         if not wanted:
             return {}
-        listed = self.list_entries(entity, format_names("Names", wanted), *words)
+        listed = self.list_entries(entity, *choose_short(format_names("Names", wanted)), *words)
         return {fold(str(entry["name"])): entry for entry in listed}
 
     def index_associations(self, accounts: Iterable[str], users: Iterable[str]) -> dict[Key, dict[str, Any]]:
@@ -42,7 +43,7 @@ class Known:
         named, own = sorted(set(accounts)), sorted(set(users))
         if not named:
             return {}
-        words = [format_names("Accounts", named), *([format_names("Users", own)] if own else [])]
+        words = choose_short(format_names("Accounts", named), *([format_names("Users", own)] if own else []))
         return {make_key(one): one for one in self.list_entries("association", *words)}
 
     @property
@@ -65,6 +66,11 @@ class Known:
     def tres(self) -> frozenset[str]:
         """The names of all TRES (``gres/gpu``)."""
         return frozenset(f"{one['type']}/{one['name']}".rstrip("/").lower() for one in self.list_entries("tres"))
+
+
+def choose_short(*words: str) -> list[str]:
+    """The conditions that fit into an argv: without one that names too many, a list has more than was asked for."""
+    return [word for word in words if len(word.encode()) <= LONGEST_WORD_BYTES]
 
 
 def make_key(entry: dict[str, Any]) -> Key:

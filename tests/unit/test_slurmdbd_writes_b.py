@@ -1,6 +1,7 @@
 """QOS, clusters, TRES and jobs in accounting: the tables held complete, what sacctmgr is asked, what is said of what it said."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.fields.clusters import CLUSTER_FLAGS, CLUSTER_PROPERTIES, REFUSED_CLUSTER_FLAGS
 from slurmrest_inetd.fields.job_record import EXIT_CODE_PROPERTIES, EXIT_STATES, JOB_RECORD_PROPERTIES
 from slurmrest_inetd.fields.qos import PREEMPT_MODES, QOS_FLAGS, QOS_PROPERTIES, REFUSED_FLAGS
+from slurmrest_inetd.plugins.slurmdbd.job_changes import read_id
+from slurmrest_inetd.slurm.values import Unusable
 
 DOCUMENTS = sorted((Path(__file__).parent.parent / "facts" / "openapi").glob("v0.0.4*.json"))
 SACCTMGR = ["sacctmgr", "--immediate"]
@@ -387,6 +390,21 @@ def check_argv(argv: tuple[str, ...]) -> None:
             assert value.count("=") == 1 and "," not in value, word
 
 
+def test_what_no_command_can_hold_is_refused_before_the_first(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    names = [f"q{number:05}" for number in range(20_000)]
+    listed = {
+        "qos": [{"name": name, "id": number} for number, name in enumerate(names, 10)],
+        "meta": {},
+        "errors": [],
+        "warnings": [],
+    }
+    fake_slurm.say(["sacctmgr", "--json=v0.0.45", "show", "qos"], json.dumps(listed).encode())
+    heard = post(ask, "qos", {"qos": [{"name": "a"}, {"name": "b", "preempt": {"list": names}}]})
+    assert heard.status == 422
+    assert [(one["source"], one["error_number"]) for one in heard.document["errors"]] == [("#/qos[1]/", 2012)]
+    assert list_writes(fake_slurm) == []
+
+
 # -- clusters, TRES ----------------------------------------------------------------------------------------------------
 
 
@@ -474,6 +492,26 @@ SACCT = [
     "--format=JobID,JobIDRaw",
 ]
 DONE = b" Modified jobs...\n  3 submitted at 2026-11-21T14:46:11\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=WORDS, wckey=WORDS, kind=WORDS, job_id=WORDS)
+def test_no_text_of_a_job_becomes_another_term(text: str, wckey: str, kind: str, job_id: str) -> None:
+    found = Findings()
+    given = {
+        "comment": {"job": text},
+        "extra": text,
+        "wckey": wckey,
+        "tres": {"allocated": [{"type": kind, "count": 1}]},
+    }
+    for word in job_records.list_terms(job_records.read_record(given, "#/", 45, found), "#/", found):
+        key, _, value = word.partition("=")
+        assert key in ("Comment", "Extra", "NewWCKey", "TRES")
+        assert "\0" not in value and not set(value) & set("'\""), word
+        if key in ("NewWCKey", "TRES"):
+            assert "," not in value and value.count("=") == (key == "TRES"), word
+    with suppress(Unusable):
+        assert set(read_id(job_id)) <= set("0123456789_+")
 
 
 def prepare_jobs(fake_slurm: FakeSlurm, jobs: str = "3", rows: bytes = b"3|3\n") -> None:

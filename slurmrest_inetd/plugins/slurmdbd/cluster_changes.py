@@ -4,13 +4,12 @@ Law: see accounting/clusters.py and accounting/changes.py. The conditions of a d
 named cluster whatever they say. Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
 from slurmrest_inetd.accounting.cluster_conditions import LISTING, SHOW_CLUSTER, choose_cluster
 from slurmrest_inetd.accounting.clusters import plan_clusters
 from slurmrest_inetd.accounting.listing import read_list
-from slurmrest_inetd.body.findings import Findings, note_unknown
-from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_entries, require_member
-from slurmrest_inetd.envelope import parse_body
+from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.cluster_filters import CLUSTER, CLUSTERS_POST
 from slurmrest_inetd.model import Answer, Call, Passage
@@ -19,7 +18,6 @@ from slurmrest_inetd.slurm.sacctmgr import format_names, list_delete, list_print
 from slurmrest_inetd.slurm.values import Unusable
 
 PARSER = "DATA_PARSER_OPENAPI_CLUSTERS_RESP"
-EMPTY_LIST = (2162, "Empty list")
 PATH = "#/cluster_name/"
 # query parameters that choose
 CHOOSING = {row.name for row in CLUSTER if not row.note and row.name != "with_deleted"}
@@ -29,17 +27,11 @@ def post_clusters(call: Call) -> Answer:
     """Add the clusters of the body. Raises Unprocessable, Forbidden."""
     query = parse_query(call, CLUSTERS_POST)
     found = Findings()
-    body = require_dictionary(parse_body(call), "#/")
-    entries = require_entries(require_member(body, "clusters"), "#/clusters/")
-    if not entries:
-        refuse_body("There is no cluster to add", EMPTY_LIST, "#/clusters/")
-    for name, value in body.items():
-        if name not in ("clusters", "meta", "errors", "warnings"):
-            note_unknown(name, value, f"#/{name}/", PARSER, found)
-    changes = plan_clusters(entries, call.version, found)
+    changes = plan_clusters(read_entries(call, "clusters", PARSER, found), call.version, found)
     found.settle()
-    make_changes(call, changes, (*query.warnings, *found.notices))
-    return Answer({}, warnings=(*query.warnings, *found.notices))
+    warnings = (*query.warnings, *found.notices)
+    make_changes(call, changes, warnings)
+    return Answer({}, warnings=warnings)
 
 
 def delete_cluster(call: Call) -> Answer | Passage:

@@ -20,6 +20,7 @@ from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, run_command
 from slurmrest_inetd.slurm.failures import raise_failure
 from slurmrest_inetd.slurm.job_id import format_job_id, parse_job_id
+from slurmrest_inetd.slurm.lengths import check_word
 from slurmrest_inetd.slurm.sacctmgr import list_modify, list_printed
 from slurmrest_inetd.slurm.values import Unusable, parse_text, show_value
 
@@ -28,8 +29,6 @@ BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
 EMPTY_LIST = (2162, "Empty list")
 UNKNOWN_JOB = (2017, "Invalid job id specified")
 ENVELOPE = ("meta", "errors", "warnings")
-# one element of an argv holds no more: 128 KiB
-LONGEST_LIST_BYTES = 128 * 1024 - 64
 SACCT = ("sacct", "--allusers", "--duplicates", "--local", "--allocations", "--noheader", "--parsable2")
 COLUMNS = "--format=JobID,JobIDRaw"
 
@@ -92,8 +91,10 @@ def change_jobs(
     terms = list_terms(values, path, found)
     ids = [job_id for _, job_id in targets]
     where = format_job_ids(ids)
-    if len(where) > LONGEST_LIST_BYTES:
-        found.refuse(Unusable("The list of jobs is too long for one command: send it in parts"), "#/job_id_list/")
+    try:
+        check_word(f"--{where}")
+    except Unusable as error:
+        found.refuse(error, "#/job_id_list/")
     found.settle()
     if not terms:
         return Passage(b"", 304)

@@ -4,12 +4,11 @@ Law: see accounting/qos.py and accounting/changes.py. What the path names is an 
 Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
 from slurmrest_inetd.accounting.qos import find_by_id, plan_qos, read_known
 from slurmrest_inetd.accounting.qos_request import read_qos
-from slurmrest_inetd.body.findings import Findings, note_unknown
-from slurmrest_inetd.body.reading import require_dictionary, require_entries, require_member
-from slurmrest_inetd.envelope import parse_body
+from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.errors import ApiError, Conflict, Unprocessable
 from slurmrest_inetd.fields.qos_filters import QOS_POST
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
@@ -32,19 +31,14 @@ def post_qos(call: Call) -> Answer:
     """Add the QOS of the body, modify those that are there. Raises Unprocessable, Forbidden, Conflict."""
     query = parse_query(call, QOS_POST)
     found = Findings()
-    body = require_dictionary(parse_body(call), "#/")
-    entries = require_entries(require_member(body, "qos"), "#/qos/")
-    for name, value in body.items():
-        if name not in ("qos", "meta", "errors", "warnings"):
-            note_unknown(name, value, f"#/{name}/", PARSER, found)
-    wanted = read_qos(entries, call.version, found)
+    wanted = read_qos(read_entries(call, "qos", PARSER, found), call.version, found)
     found.settle()
-    if wanted:
-        known = read_known(call, wanted)
-        changes = plan_qos([find_by_id(one, known, found) for one in wanted], known, found)
-        found.settle()
-        make_changes(call, changes, (*query.warnings, *found.notices))
-    return Answer({}, warnings=(*query.warnings, *found.notices))
+    known = read_known(call, wanted)
+    changes = plan_qos([find_by_id(one, known, found) for one in wanted], known, found)
+    found.settle()
+    warnings = (*query.warnings, *found.notices)
+    make_changes(call, changes, warnings)
+    return Answer({}, warnings=warnings)
 
 
 def delete_single_qos(call: Call) -> Answer | Passage:
