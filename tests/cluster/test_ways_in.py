@@ -131,7 +131,8 @@ def test_one_process_a_connection(machine: Machine, cluster: Cluster) -> None:
 
 
 def test_workers_that_wait(machine: Machine, cluster: Cluster) -> None:
-    machine.write("/etc/default/slurmrest-inetd", "SLURMRESTD_OPTIONS=-v --idle 2\n")
+    machine.write("/etc/default/slurmrest-inetd", "SLURMRESTD_OPTIONS=-v --idle 3\n")
+    machine.write("/etc/systemd/system/slurmrest-inetd.service.d/watchdog.conf", "[Service]\nWatchdogSec=2\n")
     with strictly(machine, "slurmrest-inetd.service"), machine.service("slurmrest-inetd-wait.socket"):
         for place in ((TCP,), UNIX):
             check_core(ask_through(machine, cluster, *place))
@@ -139,7 +140,7 @@ def test_workers_that_wait(machine: Machine, cluster: Cluster) -> None:
         assert show(machine, "ActiveState") == "active"
         machine.run("systemctl", "reload", "slurmrest-inetd.service")
         machine.wait_until("the service to leave", lambda: show(machine, "ActiveState") == "inactive")
-        assert show(machine, "Result") == "success"
+        assert (show(machine, "Result"), show(machine, "NRestarts")) == ("success", "0")
         assert ask_through(machine, cluster, *UNIX)("GET", f"/slurm/{VERSION}/ping/").status == 200
         assert show(machine, "ActiveState") == "active"
 
