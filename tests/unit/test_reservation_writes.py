@@ -245,11 +245,19 @@ def test_one_reservation_is_deleted(ask: Asker, fake_slurm: FakeSlurm) -> None:
     assert ask("/slurm/v0.0.42/reservation/a%00b", "DELETE").status == 404
 
 
-TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=12) | st.sampled_from(["-x", "a,b", "x=y", "\n", "ALL"])
+HOSTILE = st.sampled_from(["-x", "a,b", "x=y", "\n", "ALL", "a users=root", "+r", '"', "n[1-2]"])
+PLAIN = st.sampled_from(["r", "gpu:a100", "n1", "ü"])
+TEXT = PLAIN | HOSTILE | st.text(alphabet=st.characters(codec="utf-8"), max_size=12)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=TEXT, comment=TEXT, users=st.lists(TEXT, max_size=2), nodes=st.lists(TEXT, max_size=2), tres=TEXT)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=PLAIN | HOSTILE,
+    comment=TEXT,
+    users=st.lists(TEXT, max_size=1),
+    nodes=st.lists(TEXT, max_size=1),
+    tres=PLAIN | HOSTILE,
+)
 def test_no_value_becomes_another_term(
     ask: Asker, fake_slurm: FakeSlurm, name: str, comment: str, users: list[str], nodes: list[str], tres: str
 ) -> None:
