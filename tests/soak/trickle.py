@@ -30,30 +30,47 @@ def run_trickle(count: int, log_fd: int) -> tuple[int, list[str]]:
     """
     settings = Settings(slurm_conf="/dev/null", ready_workers=2, auth_types=("jwt",), read_timeout_seconds=20.0)
     preload(settings)
-    wrong: list[str] = []
+    starts = 0
     with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
-        target = Target(socket.AF_INET, listener.getsockname(), "")
-        share = count // CLIENTS
-        words = (target, share, threading.Barrier(CLIENTS, stay_silent), wrong)
+
+        def make() -> Service:
+            listeners = adopt_listeners((os.dup(listener.fileno()),))
+            words = {"idle_seconds": IDLE_SECONDS, "reload": lambda: (settings, None), "manager": Manager({})}
+            return Service(listeners, settings, None, **words)  # type: ignore[arg-type]
+
+        report = fork_clients(Target(socket.AF_INET, listener.getsockname(), ""), count)
+        while True:
+            ready = select.select([listener, report], [], [])[0]
+            if listener in ready:
+                starts += 1
+                serve_until_idle(make, log_fd)
+            elif report in ready:
+                with open(report, encoding="utf-8") as lines:
+                    wrong = lines.read().splitlines()
+                os.wait()
+                return starts, wrong
+
+
+def fork_clients(target: Target, count: int) -> int:
+    """Clients in a process of their own (who forks had better have no threads); where they report what went wrong, at
+    their end.
+    """
+    read_end, write_end = os.pipe()
+    if os.fork():
+        os.close(write_end)
+        return read_end
+    try:
+        wrong: list[str] = []
+        words = (target, count // CLIENTS, threading.Barrier(CLIENTS, stay_silent), wrong)
         clients = [threading.Thread(target=run_client, args=words) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
-        starts = 0
-        while any(client.is_alive() for client in clients):
-            if select.select([listener], [], [], 0.05)[0]:
-                starts += 1
-                serve_until_idle(
-                    lambda: Service(
-                        adopt_listeners((os.dup(listener.fileno()),)),
-                        settings,
-                        None,
-                        idle_seconds=IDLE_SECONDS,
-                        reload=lambda: (settings, None),
-                        manager=Manager({}),
-                    ),
-                    log_fd,
-                )
-    return starts, wrong
+        for client in clients:
+            client.join()
+        with open(write_end, "w", encoding="utf-8") as lines:
+            lines.write("\n".join(wrong))
+    finally:
+        os._exit(0)
 
 
 def serve_until_idle(make: Callable[[], Service], log_fd: int) -> None:

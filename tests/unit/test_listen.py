@@ -386,7 +386,7 @@ def test_a_connection_on_fd_0_gets_its_reply_though_fd_1_is_closed(defaults: dic
     client, server = socket.socketpair()
     with client, server:
         client.sendall(format_get(READ))
-        with start_program(defaults, stdin=server, stdout=subprocess.DEVNULL, covered=False) as program:
+        with start_program(defaults, stdin=server, stdout=subprocess.DEVNULL) as program:
             assert program.wait() == 0
         server.close()
         assert read_status(client.recv(65536)) == 200
@@ -394,7 +394,7 @@ def test_a_connection_on_fd_0_gets_its_reply_though_fd_1_is_closed(defaults: dic
 
 def test_a_connection_on_fd_0_and_something_else_on_fd_1(defaults: dict[str, Any]) -> None:
     client, server = socket.socketpair()
-    with client, server, start_program(defaults, stdin=server, stdout=subprocess.PIPE, covered=False) as program:
+    with client, server, start_program(defaults, stdin=server, stdout=subprocess.PIPE) as program:
         assert program.wait() == 1
         assert "make both the connection, or close the output" in "".join(program.log)
 
@@ -402,7 +402,7 @@ def test_a_connection_on_fd_0_and_something_else_on_fd_1(defaults: dict[str, Any
 def test_a_person_at_a_terminal(defaults: dict[str, Any]) -> None:
     """Types lines that end in LF, is told more, and reads the reply there."""
     master, slave = os.openpty()
-    with start_program(defaults, stdin=slave, stdout=slave, covered=False) as program:
+    with start_program(defaults, stdin=slave, stdout=slave) as program:
         os.close(slave)
         program.wait_for("Type a request, and an empty line")
         os.write(master, f"GET {READ} HTTP/1.1\nX-SLURM-USER-TOKEN: {TOKEN}\n\n".encode())

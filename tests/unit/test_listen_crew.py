@@ -225,6 +225,15 @@ def test_certificates_that_cannot_be_used(folder: Path, names: tuple[str | None,
         load_context(Settings(certificate=certificate, certificate_key=key, client_ca=authorities))
 
 
+def test_certificates_that_are_missing() -> None:
+    assert load_context(Settings(listen=("127.0.0.1:1",))) is None
+    for settings in (Settings(certificate_key="x"), Settings(client_ca="x")):
+        with pytest.raises(StartError, match="need --certificate"):
+            load_context(settings)
+    with pytest.raises(StartError, match="https:// needs --certificate"):
+        load_context(Settings(listen=("https://127.0.0.1:1",)))
+
+
 def test_tls_that_breaks_off(folder: Path) -> None:
     """The client leaves in the middle: of its request, of our reply; or does not read, or does not write."""
     import ssl
