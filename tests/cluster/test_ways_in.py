@@ -324,7 +324,7 @@ def test_single_sign_on(nginx: Machine, cluster: Cluster) -> None:
     assert ask("bob", f"/slurm/{VERSION}/job/{job['job_id']}", method="DELETE").status == 200
     # Nobody, nobody known, and those whom no sign-on makes; whatever they send along.
     forged = [("X-SLURM-USER-NAME", "slurm"), ("X-SLURM-USER-TOKEN", cluster.token("slurm"))]
-    for name in (None, "unnamed", "slurm", "SLURM", "root", "no.such user", "bob%0d%0aX: y"):
+    for name in (None, "unnamed", "slurm", "SLURM", "root", "no.such user", "0", "bob%0d%0aX: y"):
         for headers in ([], forged):
             reply = ask(name, f"/slurm/{VERSION}/ping/", *headers)
             assert reply.status in (401, 403), (name, reply)
