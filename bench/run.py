@@ -27,6 +27,7 @@ CASES = (
     ("one job", "/slurm/v0.0.42/job/{job_id}", 25),
     ("nodes", "/slurm/v0.0.42/nodes/", 25),
     ("accounts", "/slurmdb/v0.0.42/accounts/", 25),
+    ("document", "/openapi/v3", 25),
     (f"{JOBS} jobs", "/slurm/v0.0.42/jobs/", 7),
 )
 HEADING = f"""# Paired runs
