@@ -32,6 +32,9 @@ BESIDE: dict[str, dict[str, Any]] = {
     "memory_per_tres": {"tres_per_job": "gres/gpu:1"},
     "ntasks_per_tres": {"tres_per_job": "gres/gpu:1"},
     "tres_per_socket": {"sockets_per_node": 1},
+    # the job before it, for which a singleton waits
+    "deadline": {"name": "single"},
+    "dependency": {"name": "single"},
 }
 
 
