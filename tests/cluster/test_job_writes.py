@@ -544,3 +544,32 @@ def test_each_status_that_is_another_than_slurmrestds_has_its_row(cluster: Clust
         assert list_states(cluster, foreign, plain[1]) == ["PENDING", "PENDING"]
     finally:
         cancel(cluster, *plain, *arrays, foreign)
+
+
+@pytest.mark.parametrize("cluster", ["24.11", "26.05"], indirect=True)
+def test_a_job_that_runs_is_changed_as_through_slurmrestd(cluster: Cluster) -> None:
+    version = max(SPOKEN[cluster.release])
+    jobs = submit(cluster, "--nodes=2", "--mem=10M", "--oversubscribe", count=2)
+    try:
+        for job in jobs:
+            wait_until(cluster, job, "RUNNING")
+        for body, status in (
+            ({"time_limit": 50, "comment": "x", "nice": 20}, 200),
+            ({"account": "nosuchaccount"}, 422),
+            ({"time_limit": 100_000}, 403),
+            ({"nodes": "1"}, 200),
+            ({"hold": True}, 200),
+        ):
+            peer, ours = (
+                ask("POST", path(version, job), user="bob", body=body)
+                for ask, job in zip((cluster.http_peer, cluster.http), jobs, strict=True)
+            )
+            if peer.status == 200 or ours.status == 200:
+                assert (peer.status, ours.status) == (200, 200), (body, peer.body, ours.body)
+            else:
+                assert (get_numbers(ours), ours.status) == (get_numbers(peer), status), body
+            records = show(cluster, jobs)
+            apart = r"(nodes|batch_host|job_resources|resize_time|priority_by_partition)(\..*)?"
+            assert differ(records[jobs[0]], records[jobs[1]], apart) == [], body
+    finally:
+        cancel(cluster, *jobs)
