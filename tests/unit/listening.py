@@ -118,7 +118,7 @@ class Program:
 
 @contextmanager
 def start_program(
-    changes: dict[str, Any], *argv: str, covered: bool = True, wrapper: Sequence[str] = (), **options: Any
+    changes: dict[str, Any], *argv: str, covered: bool = False, wrapper: Sequence[str] = (), **options: Any
 ) -> Iterator[Program]:
     """The program with other defaults, started (by ``wrapper``) as ``options`` of Popen have it; killed at the end if it
     is still there.

@@ -59,7 +59,7 @@ def everywhere(
     path = tmp_path_factory.mktemp("socket") / "rest.sock"
     words = ["127.0.0.1:0", "[::1]:0", f"unix:{path}", "https://127.0.0.1:0", "--read-timeout=1"]
     options = ["-t", "2", f"--certificate={certificate}/server.pem", f"--key={certificate}/server.key"]
-    with start_program(defaults, *words, *options) as program:
+    with start_program(defaults, *words, *options, covered=True) as program:
         yield program, program.addresses()
         assert program.leave() == 0
 
@@ -174,7 +174,7 @@ def test_who_hangs_up_costs_nobody_else(everywhere: tuple[Program, list[str]], c
 
 
 def test_two_hundred_connections_leave_nothing(defaults: dict[str, Any]) -> None:
-    with start_program(defaults, "127.0.0.1:0", covered=False) as program:
+    with start_program(defaults, "127.0.0.1:0") as program:
         (address,) = program.addresses()
         ask(address, format_get("/nope", None))
         program.wait_for(" /nope 401 ")
@@ -211,7 +211,10 @@ def test_a_killed_worker_is_replaced(defaults: dict[str, Any]) -> None:
 
 def test_signals_and_a_running_exchange(defaults: dict[str, Any], slurm: Path) -> None:
     """SIGTERM waits for it, a second one does not: its client is told, its command is stopped."""
-    with start_program(defaults, "-t", "1", "127.0.0.1:0") as program, connect(program.addresses()[0]) as client:
+    with (
+        start_program(defaults, "-t", "1", "127.0.0.1:0", covered=True) as program,
+        connect(program.addresses()[0]) as client,
+    ):
         client.sendall(format_get(SLOW))
         wait_for_begun(slurm)
         program.process.send_signal(signal.SIGTERM)
@@ -270,7 +273,7 @@ def test_sighup_reads_settings_and_certificate_again(
     for name in ("server.pem", "server.key", "ca.pem"):
         (tmp_path / name).write_bytes((certificate / name).read_bytes())
     options = [f"--certificate={tmp_path}/server.pem", f"--key={tmp_path}/server.key"]
-    with start_program(defaults, "-t", "1", "https://127.0.0.1:0", *options) as program:
+    with start_program(defaults, "-t", "1", "https://127.0.0.1:0", *options, covered=True) as program:
         (address,) = program.addresses()
         assert read_status(ask_tls(address, format_get(READ), trust(certificate))) == 200
         make_certificate(tmp_path)
@@ -299,7 +302,7 @@ def test_wait_mode_leaves_when_idle_and_the_socket_stays(defaults: dict[str, Any
     """As xinetd starts it: the listening socket three times."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-        with start_program(defaults, "--idle=0.3", stdin=listener, stdout=listener) as program:
+        with start_program(defaults, "--idle=0.3", stdin=listener, stdout=listener, covered=True) as program:
             assert program.addresses() == [address]
             assert read_status(ask(address, format_get(READ))) == 200
             assert program.wait() == 0
@@ -348,6 +351,7 @@ def pass_sockets(passed: list[socket.socket], option: str, defaults: dict[str, A
     return start_program(
         defaults,
         option,
+        covered=True,
         env=environ,
         pass_fds=[entry.fileno() for entry in passed],
         wrapper=["/bin/bash", "-c", wrapper, "x"],
@@ -369,14 +373,14 @@ def pass_sockets(passed: list[socket.socket], option: str, defaults: dict[str, A
     ],
 )
 def test_a_start_that_cannot_be(defaults: dict[str, Any], words: list[str], reason: str) -> None:
-    with start_program(defaults, *words, covered=False) as program:
+    with start_program(defaults, *words) as program:
         assert program.wait() == 1
         assert reason in "".join(program.log)
 
 
 def test_the_environment_says_where(defaults: dict[str, Any]) -> None:
     environ = {"SLURMRESTD_LISTEN": "127.0.0.1:0, localhost:0", "SLURMRESTD_MAX_CONNECTIONS": "3"}
-    with start_program(defaults, env=environ, covered=False) as program:
+    with start_program(defaults, env=environ) as program:
         assert len(program.addresses()) >= 2
         assert len(program.workers()) == 3
         assert program.leave() == 0
@@ -386,7 +390,7 @@ def test_a_connection_on_fd_0_gets_its_reply_though_fd_1_is_closed(defaults: dic
     client, server = socket.socketpair()
     with client, server:
         client.sendall(format_get(READ))
-        with start_program(defaults, stdin=server, stdout=subprocess.DEVNULL) as program:
+        with start_program(defaults, stdin=server, stdout=subprocess.DEVNULL, covered=True) as program:
             assert program.wait() == 0
         server.close()
         assert read_status(client.recv(65536)) == 200
@@ -394,7 +398,7 @@ def test_a_connection_on_fd_0_gets_its_reply_though_fd_1_is_closed(defaults: dic
 
 def test_a_connection_on_fd_0_and_something_else_on_fd_1(defaults: dict[str, Any]) -> None:
     client, server = socket.socketpair()
-    with client, server, start_program(defaults, stdin=server, stdout=subprocess.PIPE) as program:
+    with client, server, start_program(defaults, stdin=server, stdout=subprocess.PIPE, covered=True) as program:
         assert program.wait() == 1
         assert "make both the connection, or close the output" in "".join(program.log)
 
@@ -402,7 +406,7 @@ def test_a_connection_on_fd_0_and_something_else_on_fd_1(defaults: dict[str, Any
 def test_a_person_at_a_terminal(defaults: dict[str, Any]) -> None:
     """Types lines that end in LF, is told more, and reads the reply there."""
     master, slave = os.openpty()
-    with start_program(defaults, stdin=slave, stdout=slave) as program:
+    with start_program(defaults, stdin=slave, stdout=slave, covered=True) as program:
         os.close(slave)
         program.wait_for("Type a request, and an empty line")
         os.write(master, f"GET {READ} HTTP/1.1\nX-SLURM-USER-TOKEN: {TOKEN}\n\n".encode())
