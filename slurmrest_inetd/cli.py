@@ -90,7 +90,10 @@ def invite(settings: Settings) -> Settings:
     """Tell a person at a terminal what is expected, and more of what happens. Lines may end without a carriage return,
     which nobody can type.
     """
-    sys.stderr.write("Type a request, and an empty line at its end (control-D leaves):\n")
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who types control-C wants to leave, not to read a traceback
+    sys.stderr.write("Type a request, and an empty line at its end (control-C leaves):\n")
     return settings._replace(verbosity=settings.verbosity + 1)
 
 

@@ -111,7 +111,7 @@ def parse_options(argv: list[str], environ: Mapping[str, str]) -> tuple[Settings
     except getopt.GetoptError as error:
         raise OptionError(f"{error.msg}\nTry 'slurmrest-inetd --help'") from None
     if rest:
-        settings = settings._replace(listen=tuple(rest))
+        settings = settings._replace(listen=tuple(dict.fromkeys((*settings.listen, *rest))))
     for name, value in given:
         if name in ("-h", "--help"):
             return settings, format_help()

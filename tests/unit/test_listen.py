@@ -379,9 +379,12 @@ def test_a_start_that_cannot_be(defaults: dict[str, Any], words: list[str], reas
 
 
 def test_the_environment_says_where(defaults: dict[str, Any]) -> None:
+    """SLURMRESTD_LISTEN, and what the command line says beside it (slurmrestd listens on both)."""
     environ = {"SLURMRESTD_LISTEN": "127.0.0.1:0, localhost:0", "SLURMRESTD_MAX_CONNECTIONS": "3"}
-    with start_program(defaults, env=environ) as program:
-        assert len(program.addresses()) >= 2
+    with start_program(defaults, "127.0.0.2:0", env=environ) as program:
+        addresses = program.addresses()
+        assert [address.rpartition(":")[0] for address in addresses if "127.0.0.2" in address] == ["127.0.0.2"]
+        assert len(addresses) >= 3
         assert len(program.workers()) == 3
         assert program.leave() == 0
 
@@ -413,6 +416,16 @@ def test_a_person_at_a_terminal(defaults: dict[str, Any]) -> None:
         assert program.wait() == 0
         assert any("ran scontrol" in line for line in program.log)
         assert b"HTTP/1.1 200 OK" in os.read(master, 65536)
+    os.close(master)
+
+
+def test_a_person_who_leaves(defaults: dict[str, Any]) -> None:
+    master, slave = os.openpty()
+    with start_program(defaults, stdin=slave, stdout=slave) as program:
+        os.close(slave)
+        program.wait_for("Type a request, and an empty line")
+        assert program.leave(signal.SIGINT) == -signal.SIGINT
+        assert not any("Traceback" in line for line in program.log)
     os.close(master)
 
 
