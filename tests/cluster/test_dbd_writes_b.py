@@ -260,6 +260,14 @@ def test_a_modified_qos_keeps_what_was_not_named(start: Cluster) -> None:
     assert [one.path for one in compare_documents(before, show(start, "qos", "name=dbbq")[0])] == ["priority.number"]
 
 
+def test_a_qos_that_another_one_preempts_is_deleted_whole(start: Cluster) -> None:
+    """Left on the other's list, as slurmrestd leaves it, no QOS could be listed any more on 24.11."""
+    run_lines(start, "modify qos dbbq set preempt=dbbp,normal")
+    assert start.http("DELETE", "/slurmdb/v0.0.42/qos/dbbp", user="slurm").json()["removed_qos"] == ["dbbp"]
+    reply = start.http("GET", "/slurmdb/v0.0.42/qos/dbbq", user="slurm")
+    assert reply.json()["qos"][0]["preempt"]["list"] == ["normal"]
+
+
 # -- config, there and back --------------------------------------------------------------------------------------------
 
 RICH = """

@@ -333,6 +333,33 @@ def test_a_qos_is_deleted(
         assert heard.document["errors"][0]["error_number"] == number
 
 
+def test_a_deleted_qos_is_taken_off_the_lists_of_others(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    listed = [
+        {"name": "x", "id": 3, "preempt": {"list": ["x"]}},
+        {"name": "y", "id": 4, "preempt": {"list": ["X", "normal"]}},
+        {"name": "z", "id": 5, "preempt": {"list": ["normal"]}},
+        {"name": "v", "id": 6, "preempt": {"list": ["x", "it's"]}},
+        {"name": "w", "id": 7, "preempt": {"list": ["x"]}},
+    ]
+    document = {"qos": listed, "meta": {}, "errors": [], "warnings": []}
+    fake_slurm.say(["sacctmgr", "--json=v0.0.45", "show", "qos"], json.dumps(document).encode())
+    fake_slurm.say([*SACCTMGR, "modify", "qos", "where", "ID=7", "set", "Preempt="], stderr=DENIED, status=1)
+    fake_slurm.say("sacctmgr", b" Deleting QOS(s)...\n  x\n")
+    heard = delete(ask, "qos/x")
+    assert (heard.status, heard.document["removed_qos"]) == (403, ["x"])
+    assert [one["description"] for one in heard.document["warnings"]] == [
+        "QOS x was deleted",
+        "the list of QOS y was modified",
+    ]
+    assert list_writes(fake_slurm) == [
+        ["delete", "qos", "where", "Name=x"],
+        ["modify", "qos", "where", "ID=4", "set", "Preempt=normal"],
+        ["modify", "qos", "where", "ID=7", "set", "Preempt="],
+    ]
+    assert delete(ask, "qos/5").status == 200
+    assert list_writes(fake_slurm)[3:] == [["delete", "qos", "where", "ID=5"]]
+
+
 def test_an_absent_qos_is_told_as_slurmrestd_of_that_release_tells_it(
     ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
