@@ -76,6 +76,14 @@ def ask_tls(address: str, request: bytes, context: ssl.SSLContext) -> bytes:
     return ask(address, request, lambda plain: context.wrap_socket(plain, server_hostname="localhost"))
 
 
+def list_children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def list_descriptors(pid: int) -> set[str]:
+    return set(os.listdir(f"/proc/{pid}/fd"))
+
+
 def wait_for_begun(slurm: Path) -> None:
     """Until the slow command runs."""
     with (slurm / "begun").open() as fifo:
@@ -233,6 +241,10 @@ def test_the_grace_time(defaults: dict[str, Any], slurm: Path) -> None:
         with connect(program.addresses()[0]) as client:
             client.sendall(format_get(SLOW))
             wait_for_begun(slurm)
+            # a worker has its connection, its log, its parent's ear and the command's two pipes; the command nothing of that
+            (busy,) = [pid for pid in program.workers() if list_children(pid)]
+            assert len(list_descriptors(busy)) == 6
+            assert [list_descriptors(pid) for pid in list_children(busy)] == [{"0", "1", "2"}]
             assert program.leave(signal.SIGINT) == 0
             assert read_status(client.recv(65536)) == 503
         assert any("breaking off what still runs: 1 exchanges" in line for line in program.log)
