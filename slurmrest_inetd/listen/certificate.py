@@ -1,7 +1,7 @@
 """--certificate, --key and --client-ca -> the TLS context that workers serve with.
 
 Law: TLS 1.3 and nothing older. Read once by the parent, before it gives its privileges up; no command ever sees the
-key. Called by the package and by service.py when it reloads.
+key. Called by serving.py, again for each reload.
 """
 
 import ssl

@@ -1,6 +1,6 @@
 """What an exchange may need, loaded once by the parent, so that no client waits for it.
 
-Law: imports only; nothing is asked of Slurm, and keys are read for each token, not here. Called by service.py.
+Law: imports only; nothing is asked of Slurm, and keys are read for each token, not here. Called by serving.py.
 """
 
 import gc

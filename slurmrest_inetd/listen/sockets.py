@@ -1,7 +1,7 @@
 """Addresses -> listening sockets, and what to do where one cannot be had.
 
 Law: a file that is no socket and a socket that somebody listens on are never touched. Every failure is a line that
-says what would help. Called by the package's open_listeners and by service.py at the end.
+says what would help. Called by serving.py, and by service.py at the end.
 """
 
 import errno
