@@ -9,7 +9,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "tests" / "cluster")]
 
-from differences import LEAVES, ORDERS, STATUSES  # noqa: E402
+from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402
 
 from slurmrest_inetd import __version__  # noqa: E402
 
@@ -44,6 +44,13 @@ def format_differences() -> str:
     lines += [format_row(f"`{row.target}`", f"`{row.path}`", row.reason) for row in LEAVES]
     lines += ["", "## Another order", "", "| target | list | why |", "|---|---|---|"]
     lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in ORDERS]
+    lines += ["", "## Another status of a write of jobs", "", "| request | slurmrestd 24.11, 26.05 | here | why |"]
+    lines += ["|---|---|---|---|"]
+    for write in JOB_WRITES:
+        request = f"`{write.method} {write.target}` `{write.body}`"
+        lines.append(
+            format_row(request, ", ".join(str(status or "-") for status in write.peer), write.ours, write.reason)
+        )
     return HEAD + "\n".join(lines) + "\n"
 
 
