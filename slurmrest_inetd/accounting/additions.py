@@ -32,9 +32,9 @@ CONDITION = "association_condition/"
 PARENT = RECORD + "parent"
 # a user needs one of the two
 NOTHING_TO_ADD = (9000, "Query empty or not RFC7320 compliant")
-# what sacctmgr prints before and behind the associations that it adds
-ASSOCIATIONS, SETTINGS = " Associations =\n", (" Non Default Settings\n", " Settings\n")
-WCKEYS = " Wckey(s)\n"
+# how sacctmgr prints the associations that it adds, and what stands behind them
+INDENT, ASSOCIATION = "  ", "  C = "
+SETTINGS = (" Settings\n", " Non Default Settings\n")
 
 
 class Addition(NamedTuple):
@@ -207,11 +207,14 @@ def list_defaults(addition: Addition, found: Findings) -> list[str]:
 
 
 def tell_added(stdout: str) -> str:
-    """What sacctmgr says it added, as slurmrestd says it: without the settings of the associations."""
-    head, mark, rest = stdout.partition(ASSOCIATIONS)
-    for settings in SETTINGS:
-        before, found, behind = rest.partition(settings)
-        if found:
-            _, wckeys, keys = behind.partition(WCKEYS)
-            rest = before + wckeys + keys
-    return head + mark + rest
+    """What sacctmgr says it added, as slurmrestd says it: without the limits of the associations."""
+    told: list[str] = []
+    behind = dropping = False
+    for line in stdout.splitlines(keepends=True):
+        if line.startswith(INDENT):
+            behind = behind or line.startswith(ASSOCIATION)
+        else:
+            dropping = behind and line in SETTINGS
+        if not dropping:
+            told.append(line)
+    return "".join(told)
