@@ -128,8 +128,10 @@ def test_a_probe_knows_no_token(tmp_path: Path) -> None:
 
 
 def test_the_document_is_sent_without_what_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "open.json").write_bytes(make_fragments("open", "json"))
-    ready = f"from slurmrest_inetd.openapi import fragments; fragments.FOLDER = {str(tmp_path)!r}"
+    for name in ("open", "v0.0.45"):
+        (tmp_path / f"{name}.json").write_bytes(make_fragments(name, "json"))
+    chosen = "settings.Settings.__new__.__defaults__ = tuple(settings.Settings(data_parsers=(45,)))"
+    ready = f"{chosen}; from slurmrest_inetd.openapi import fragments; fragments.FOLDER = {str(tmp_path)!r}"
     monkeypatch.setitem(globals(), "PROGRAM", PROGRAM.replace("main()\n", f"{ready}\nmain()\n", 1))
     status, modules = load("/openapi.json", tmp_path)
     assert status == "HTTP/1.1 200 OK"
