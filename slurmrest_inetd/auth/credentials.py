@@ -63,3 +63,5 @@ def check_name(name: str, what: str) -> None:
         raise AuthenticationFailure(f"{what} is empty or longer than {MAX_NAME_BYTES} bytes")
     if name[0] not in NAME_STARTS or not NAME_CHARACTERS.issuperset(name):
         raise AuthenticationFailure(f"{what} holds a character that no user name holds there")
+    if name.isdecimal():
+        raise AuthenticationFailure(f"{what} is a number, which Slurm takes for a uid: 0 would be root")
