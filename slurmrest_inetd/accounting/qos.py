@@ -6,16 +6,15 @@ request preempts may stand behind it. Called by the plugins of slurmdbd that wri
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from slurmrest_inetd.accounting.changes import Change, Step
+from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.limits import UNKNOWN_TRES, format_decimal, format_span, name_unknown
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.accounting.qos_request import FLAGS, WantedQos
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.fields.qos import ADD, NOT_SET, QOS_FLAGS, QOS_PROPERTIES, REMOVE
-from slurmrest_inetd.model import Call
-from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.slurm.sacctmgr import (
     check_name,
     check_text,
@@ -47,28 +46,16 @@ FORMS: dict[str, Callable[[Any], str]] = {
 # fmt: on
 
 
-class Known(NamedTuple):
-    """What accounting holds already: its QOS by folded name, the names of its TRES."""
-
-    qos: dict[str, dict[str, Any]]
-    tres: frozenset[str] = frozenset()
-
-
-def read_known(call: Call, wanted: list[WantedQos]) -> Known:
-    """What accounting holds already; its TRES only where a QOS names some."""
-    listed = read_document(call, ("sacctmgr", "show", "qos")).payload["qos"]
-    qos = {fold(str(entry["name"])): entry for entry in listed}
-    if not any(row.kind == "tres" and row.name in one.values for one in wanted for row in SET):
-        return Known(qos)
-    tres = read_document(call, ("sacctmgr", "show", "tres")).payload["TRES"]
-    return Known(qos, frozenset(f"{one['type']}/{one['name']}".rstrip("/").lower() for one in tres))
+def index_qos(known: Known) -> dict[str, dict[str, Any]]:
+    """The QOS that are there, by folded name."""
+    return {fold(str(entry["name"])): entry for entry in known.list_entries("qos")}
 
 
 def find_by_id(one: WantedQos, known: Known, found: Findings) -> WantedQos:
     """The QOS with the name that goes with its id, where it gives one; an id of another QOS is refused, as there."""
     number = one.values.get("id")
     if number:
-        entry = next((qos for qos in known.qos.values() if qos["id"] == number), None)
+        entry = next((qos for qos in known.list_entries("qos") if qos["id"] == number), None)
         if entry is None or (one.name and fold(one.name) != fold(entry["name"])):
             found.refuse(Unusable("QOS was not found for the requested ID", BAD_REQUEST), f"{one.path}id/")
         else:
@@ -80,8 +67,8 @@ def find_by_id(one: WantedQos, known: Known, found: Findings) -> WantedQos:
 
 def plan_qos(wanted: list[WantedQos], known: Known, found: Findings) -> list[Change]:
     """The changes that make accounting as ``wanted``, in order; what preempts a QOS that comes later, at the end."""
-    names = {*known.qos, *(fold(one.name) for one in wanted)}
-    there = dict(known.qos)
+    there = index_qos(known)
+    names = {*there, *(fold(one.name) for one in wanted)}
     changes, late = [], []
     for one in wanted:
         if not one.name:

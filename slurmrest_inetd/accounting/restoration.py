@@ -21,7 +21,7 @@ from slurmrest_inetd.accounting.changes import Change
 from slurmrest_inetd.accounting.clusters import plan_clusters
 from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.listing import fold
-from slurmrest_inetd.accounting.qos import plan_qos, read_known
+from slurmrest_inetd.accounting.qos import plan_qos
 from slurmrest_inetd.accounting.qos_request import read_qos
 from slurmrest_inetd.accounting.user_changes import plan_users, read_users
 from slurmrest_inetd.accounting.wckey_changes import plan_wckeys, read_wckeys
@@ -90,7 +90,7 @@ def plan_config(call: Call, lists: Mapping[str, Entries], found: Findings) -> li
     note_unknown_tres(given["tres"], known, found)
     changes = [
         *clusters,
-        *plan_qos(qos, read_known(call, qos), found),
+        *(plan_qos(qos, known, found) if qos else ()),
         *plan_accounts([one._replace(coordinators=None) for one in accounts], known, found),
         *plan_users(users, known, found),
         *plan_associations(sort_associations(associations), foreseen, found),

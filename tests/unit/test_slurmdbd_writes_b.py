@@ -14,7 +14,8 @@ from playback import FakeSlurm
 from slurmrest_inetd.accounting import job_records, qos, qos_request
 from slurmrest_inetd.accounting.clusters import KINDS as CLUSTER_KINDS
 from slurmrest_inetd.accounting.clusters import plan_clusters
-from slurmrest_inetd.accounting.qos import Known, find_by_id, plan_qos
+from slurmrest_inetd.accounting.known import Known
+from slurmrest_inetd.accounting.qos import find_by_id, plan_qos
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.fields.clusters import CLUSTER_FLAGS, CLUSTER_PROPERTIES, REFUSED_CLUSTER_FLAGS
@@ -379,6 +380,16 @@ def test_what_sacctmgr_cannot_carry_is_not_deleted(ask: Asker, fake_slurm: FakeS
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 
 
+class Everything(Known):
+    """An accounting database that holds just these lists."""
+
+    def __init__(self, lists: dict[str, Any]) -> None:
+        self.lists = lists
+
+    def list_entries(self, entity: str, *words: str) -> list[dict[str, Any]]:
+        return list(self.lists[entity])
+
+
 @settings(max_examples=60, deadline=None)
 @given(name=WORDS, description=WORDS, preempts=WORDS, tres=WORDS, kind=WORDS)
 def test_no_text_becomes_another_term(name: str, description: str, preempts: str, tres: str, kind: str) -> None:
@@ -390,9 +401,7 @@ def test_no_text_becomes_another_term(name: str, description: str, preempts: str
         "preempt": {"list": [preempts]},
         "limits": {"max": {"tres": {"total": [{"type": kind, "name": tres, "count": 1}]}}},
     }
-    everything = Known(
-        {preempts.rstrip(" ").casefold(): {"name": preempts, "id": 1}}, frozenset([f"{kind}/{tres}".lower()])
-    )
+    everything = Everything({"qos": [{"name": preempts, "id": 1}], "tres": [{"type": kind, "name": tres}]})
     wanted = [find_by_id(one, everything, found) for one in qos_request.read_qos([("#/qos[0]/", entry)], 45, found)]
     changes = plan_qos(wanted, everything, found)
     if found.problems:

@@ -9,13 +9,14 @@ from typing import Any
 
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
 from slurmrest_inetd.accounting.job_records import find_unknown_tres, format_job_ids, list_terms, read_record
+from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.limits import UNKNOWN_TRES
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_list, require_member
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import NotFound, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Passage, Problem
-from slurmrest_inetd.passthrough import describe_request, read_document
+from slurmrest_inetd.passthrough import describe_request
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, run_command
 from slurmrest_inetd.slurm.failures import raise_failure
@@ -111,9 +112,7 @@ def check_tres(call: Call, values: dict[str, Any], path: str) -> None:
     """Raises Unprocessable for a TRES that accounting does not know."""
     if "tres/allocated" not in values:
         return
-    listed = read_document(call, ("sacctmgr", "show", "tres")).payload["TRES"]
-    known = frozenset(f"{one['type']}/{one['name']}".rstrip("/").lower() for one in listed)
-    unknown = find_unknown_tres(values, known)
+    unknown = find_unknown_tres(values, Known(call).tres)
     if unknown:
         number, error = UNKNOWN_TRES
         place = f"{path}tres/allocated/"

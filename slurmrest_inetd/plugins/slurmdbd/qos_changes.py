@@ -9,14 +9,14 @@ from typing import Any
 
 from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Made, Step, make_changes
+from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.listing import fold
-from slurmrest_inetd.accounting.qos import find_by_id, plan_qos, read_known
+from slurmrest_inetd.accounting.qos import find_by_id, plan_qos
 from slurmrest_inetd.accounting.qos_request import read_qos
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.errors import ApiError, Conflict, Unprocessable
 from slurmrest_inetd.fields.qos_filters import QOS_POST
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
-from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.slurm.sacctmgr import format_names, format_term, list_delete, list_modify, list_printed
@@ -38,7 +38,7 @@ def post_qos(call: Call) -> Answer:
     found = Findings()
     wanted = read_qos(read_entries(call, "qos", PARSER, found), call.version, found)
     found.settle()
-    known = read_known(call, wanted)
+    known = Known(call)
     changes = plan_qos([find_by_id(one, known, found) for one in wanted], known, found)
     found.settle()
     warnings = (*query.warnings, *found.notices)
@@ -68,7 +68,7 @@ def delete_single_qos(call: Call) -> Answer | Passage:
 def plan_release(call: Call, name: str) -> list[Change]:
     """Take a QOS that is deleted off the lists of those that preempt it: 24.11 could not print them any more."""
     try:
-        listed = read_document(call, ("sacctmgr", "show", "qos")).payload["qos"]
+        listed = Known(call).list_entries("qos")
     except ApiError:
         return []  # what is wrong, the deletion tells
     entry = find_qos(listed, name)
