@@ -22,7 +22,6 @@ from slurmrest_inetd.slurm.values import (
     HIGHEST_UINT16,
     HIGHEST_UINT32,
     HIGHEST_UINT64,
-    INFINITE,
     INVALID_DATA,
     Infinite,
     Unusable,
@@ -41,7 +40,7 @@ INVALID_STATE = (2180, "Invalid node state transition")
 INVALID_TRES = (2115, "Invalid Trackable RESource (TRES) specification")
 # scontrol takes uts and ten digits
 EARLIEST_SECONDS = 10**9
-# a year: what slurmctld makes of an unlimited one
+# above it Slurm's seconds do not fit
 HIGHEST_MINUTES = 35791393
 TRES_TYPE = re.compile(r"[A-Za-z]+", re.ASCII)
 TRES_NAME = re.compile(r"[A-Za-z0-9_.:@-]*", re.ASCII)
@@ -173,12 +172,6 @@ def parse_exclusive(value: Any) -> str:
     return text
 
 
-def parse_infinite16(value: Any) -> int | Infinite | None:
-    """A three-valued number of 16 bits."""
-    number = parse_optional_number(value, 0, HIGHEST_UINT16)
-    return INFINITE if isinstance(number, Infinite) else number
-
-
 # fmt: off
 KINDS: dict[str, Kind] = COMMON | {
     "finite32":        Kind(finite(HIGHEST_UINT32)),
@@ -198,7 +191,6 @@ KINDS: dict[str, Kind] = COMMON | {
     "task_binding":    Kind(parse_task_binding),
     "oversubscribe":   Kind(parse_oversubscribe,               "string"),
     "exclusive":       Kind(parse_exclusive,                   "string"),
-    "number16":        Kind(parse_infinite16),
     "integer16":       Kind(lambda value: parse_number(value, 0, HIGHEST_UINT16), "integer"),
     "list":            Kind(lambda value: value or None,       "array"),
 }
