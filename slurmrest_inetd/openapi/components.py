@@ -64,9 +64,12 @@ def describe_schema(schema: Mapping[str, Any], owner: str) -> dict[str, Any]:
         }
     if "items" in schema:
         described["items"] = describe_schema(schema["items"], owner)
-    # slurmrestd's own are not quite OpenAPI: "required" is never empty there, and a boolean's default is no number
-    if described.get("required") == []:
-        del described["required"]
+    # slurmrestd's own are not quite OpenAPI: "required" names properties of this very object (not "nodes/count") and is
+    # never empty, and a boolean's default is no number
+    if "required" in schema:
+        described["required"] = [name for name in schema["required"] if name in schema.get("properties", {})]
+        if not described["required"]:
+            del described["required"]
     if schema.get("type") == "boolean" and "default" in schema:
         described["default"] = bool(schema["default"])
     return described

@@ -80,12 +80,21 @@ def build_operation(row: Endpoint, operation: Mapping[str, Any], facts: Mapping[
         status: {"description": "The answer" if status == "200" else "An error", "content": build_content(schema)}
         for status, schema in operation["responses"].items()
     }
-    if any(parameter["name"] == "update_time" for parameter in operation["parameters"]):
+    if can_change_nothing(row, operation):
         built["responses"].update(UNCHANGED)
     built["responses"].update(REFUSALS)
     if operation.get(MARK):
         built[MARK] = True
     return built
+
+
+def can_change_nothing(row: Endpoint, operation: Mapping[str, Any]) -> bool:
+    """Whether 304 is among the answers: to a read that asks for news, to a write of accounting that finds nothing to
+    do.
+    """
+    if row.method != "GET":
+        return row.plugin.startswith("slurmdbd.")
+    return any(parameter["name"] == "update_time" for parameter in operation["parameters"])
 
 
 def build_parameter(parameter: Mapping[str, Any], operation: str, *, deprecated: bool) -> dict[str, Any]:

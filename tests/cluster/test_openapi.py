@@ -46,7 +46,6 @@ SLURMS_OWN = (
     r'/jobs/state/ 200: : "last_backfill" is a required property',
     r'/jobs/state/ 200: jobs/#/job_id: "\d+" is not of type "integer"',
     r'/jobs?/.* 200: jobs/#/job_resources: null is not of type "object"',
-    r'/jobs?/.* 200: jobs/#/job_resources.*: "(nodes|cpus)/count" is a required property',
 )
 
 

@@ -4,7 +4,7 @@
 Usage: openapi_diff.py OURS THEIRS [--partial]     both JSON; with --partial, what OURS lacks is no difference
 
 Law: documents in, differences out. What ``x-slurmrest-inetd: true`` marks in ours is an addition of ours and is left out. Both are
-brought into one form first: defaults that are spelled out, and empty lists, say nothing.
+brought into one form first: defaults that are spelled out, empty lists, and required properties that are none say nothing.
 """
 
 import json
@@ -130,6 +130,8 @@ def normalise(node: Any, *, names: bool = False) -> Any:
         return [normalise(member) for member in node]
     if not isinstance(node, dict):
         return node
+    if not names and "properties" in node and "required" in node:
+        node = {**node, "required": [name for name in node["required"] if name in node["properties"]]}
     return {
         key: normalise(value, names=not names and key == "properties")
         for key, value in node.items()

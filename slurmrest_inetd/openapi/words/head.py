@@ -29,7 +29,7 @@ COMPONENTS: dict[str, Any] = {
                        "description": "A token from `scontrol token`; either this or X-SLURM-USER-TOKEN, not both."},
     },
     "responses": {
-        "unchanged":  {"description": "Nothing has changed: no body", "x-slurmrest-inetd": True},
+        "unchanged":  {"description": "Nothing has changed, or there was nothing to do: no body", "x-slurmrest-inetd": True},
         "refused":    {"description": "The request cannot be done as it is: `errors` names what is wrong with it",
                        "content": {media: {"schema": {"$ref": "#/components/schemas/slurmrest_inetd_error"}} for media in ("application/json", "application/yaml")},
                        "x-slurmrest-inetd": True},
