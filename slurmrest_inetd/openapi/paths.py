@@ -4,6 +4,7 @@ Law: an operation is in the document because a row serves it; its shape is the s
 is ours alone is marked with MARK. Called by fragments.py.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from slurmrest_inetd.openapi.words.operations import OPEN_OPERATIONS, OPERATIONS
 from slurmrest_inetd.openapi.words.parameters import PARAMETERS
 
 MARK = "x-slurmrest-inetd"
+VALUE = re.compile(r"\{\w+\}")
 # The first version that is served: what it has, every Slurm can.
 FIRST = 40
 MEDIA_TYPES = ("application/json", "application/yaml")
@@ -37,13 +39,15 @@ def list_operations(version: int, facts: Mapping[str, Any]) -> list[tuple[Endpoi
 
     A row is served also where this release's own document lacks the operation: then it is ours, and marked.
     """
-    rows = []
-    for row in ENDPOINTS:
-        if row.since <= version <= row.until:
-            name = f"{row.path.split('/')[1]}_v00{version}_{row.operation}"
-            operation = facts["operations"].get(name) or {**facts["lacking"][name], MARK: True}
-            rows.append((row, operation))
-    return rows
+    lacking = ({**operation, MARK: True} for operation in facts["lacking"].values())
+    found = {name_place(one["method"], one["path"]): one for one in (*lacking, *facts["operations"].values())}
+    rows = [row for row in ENDPOINTS if row.since <= version <= row.until]
+    return [(row, found[name_place(row.method, row.path)]) for row in rows]
+
+
+def name_place(method: str, path: str) -> tuple[str, str]:
+    """What tells operations apart in every version: values in a path have other names in some."""
+    return method, VALUE.sub("{}", path.rstrip("/"))
 
 
 def build_paths(
