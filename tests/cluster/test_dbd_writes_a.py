@@ -18,6 +18,7 @@ from slurmrest_inetd.fields.association_body import ASSOCIATION_PROPERTIES
 from slurmrest_inetd.fields.association_condition_body import RECORD, USERS_ADDITION
 
 SPOKEN = {"24.11": (40, 42), "26.05": (43, 45)}
+NEWEST = "26.05"
 NO_LIMIT = {"set": False, "infinite": True, "number": 0}
 NOTHING_OF_OURS = """
 modify user where names=alice set defaultaccount=phys
@@ -280,7 +281,11 @@ WRITES = (
     Write("DELETE", "association?account=phys&user=dbau", None,                                                ERROR,  422),
     Write("POST",   "associations",         assocs({"default": {"qos": "high"}}),                              ERROR,  409),
     Write("DELETE", "association?account=dbaa", None,                                                          (500,), 422),
-    # wrong
+    # half of it
+    Write("POST",   "associations",         assocs({"user": "bob"}, {"default": {"qos": "high"}}, {"shares_raw": 9}), ERROR, 409, reason=HALF),
+)
+# asked of the newest release only: the values are read alike for all
+WRONG = (
     Write("POST",   "accounts",             {},                                                                ERROR,  422),
     Write("POST",   "accounts",             {"accounts": []},                                                  (200,), 422),
     Write("POST",   "accounts",             accounts({"name": "dbac"}, {"name": ""}),                          (500,), 422),
@@ -305,8 +310,6 @@ WRITES = (
     Write("POST",   "wckeys",               wckeys({"user": None}),                                            ERROR,  422),
     Write("POST",   "wckeys",               wckeys({"user": "dbax"}),                                          (200,), 422, reason="slurmrestd makes a wckey of nobody"),
     Write("POST",   "wckeys",               wckeys({"cluster": "dbanone"}),                                    (200,), 422),
-    # half of it
-    Write("POST",   "associations",         assocs({"user": "bob"}, {"default": {"qos": "high"}}, {"shares_raw": 9}), ERROR, 409, reason=HALF),
 )
 # fmt: on
 
@@ -315,12 +318,13 @@ def test_each_write_is_done_as_slurmrestd_does_it_or_for_a_reason_otherwise(star
     version = SPOKEN[start.release][1]
     untouched = look(start)
     found: list[str] = []
-    for write in WRITES:
+    for write in (*WRITES, *(WRONG if start.release == NEWEST else ())):
         if start.release not in write.releases:
             continue
         target = f"/slurmdb/v0.0.{version}/{write.path}"
         peer = start.http_peer(write.method, target, user=write.user, body=write.body)
-        theirs = reset(start, untouched)
+        # what both refuse leaves no trace of either
+        theirs = reset(start, untouched) if write.reason or 200 in write.peers else untouched
         ours = start.http(write.method, target, user=write.user, body=write.body)
         mine = reset(start, untouched)
         found += [
