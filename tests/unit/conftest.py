@@ -3,11 +3,13 @@
 Law: no test here needs a Slurm. A fake answers only what it was given, and an argv that nobody prepared fails loudly.
 """
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 import pytest
+from listening import COVERAGE
 from playback import FakeSlurm
 
 from slurmrest_inetd.envelope import parse_json
@@ -19,6 +21,14 @@ from slurmrest_inetd.settings import Settings
 
 TOKEN = "header.claims.signature-of-alice"
 ALICE = Identity("jwt", "alice", TOKEN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cover_only_what_asks() -> None:
+    """An interpreter that a test starts is not measured, which would cost it as much as a start and load modules: only
+    where the test asks for it (listening.start_program).
+    """
+    COVERAGE.update({name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")})
 
 
 @pytest.fixture

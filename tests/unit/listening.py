@@ -28,6 +28,9 @@ from slurmrest_inetd.cli import run
 run()
 """
 
+# What makes an interpreter measure itself: conftest.py keeps it from those that are not to.
+COVERAGE: dict[str, str] = {}
+
 
 def format_get(path: str, token: str | None = TOKEN) -> bytes:
     """A GET as a client sends it."""
@@ -124,7 +127,7 @@ def start_program(
     is still there.
     """
     changes = {"slurm_conf": "/dev/null", "security": ("disable_user_check",), **changes}
-    environ = {name: value for name, value in os.environ.items() if covered or not name.startswith("COV")}
+    environ = {**os.environ, **(COVERAGE if covered else {})}
     environ |= {"PYTHONPATH": str(ROOT), **options.pop("env", {})}
     command = [*wrapper, sys.executable, "-c", PROGRAM.format(changes=changes, argv=argv)]
     process = subprocess.Popen(

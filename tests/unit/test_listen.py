@@ -244,7 +244,8 @@ def test_the_grace_time(defaults: dict[str, Any], slurm: Path) -> None:
             # a worker has its connection, its log, its parent's ear and the command's two pipes; the command nothing of that
             (busy,) = [pid for pid in program.workers() if list_children(pid)]
             assert len(list_descriptors(busy)) == 6
-            assert [list_descriptors(pid) for pid in list_children(busy)] == [{"0", "1", "2"}]
+            # (a shell's own, until it has become the sleeper)
+            wait_until(lambda: [list_descriptors(pid) for pid in list_children(busy)] == [{"0", "1", "2"}])
             assert program.leave(signal.SIGINT) == 0
             assert read_status(client.recv(65536)) == 503
         assert any("breaking off what still runs: 1 exchanges" in line for line in program.log)

@@ -76,7 +76,8 @@ def test_gzip_is_sent_to_who_takes_it(value: list[str], wanted: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted"), [(['"a"'], True), (['W/"a"'], True), (['"b", "a"'], True), (["*"], True), (['"b"'], False), ([], False)]
+    ("value", "wanted"),
+    [(['"a"'], True), (['W/"a"'], True), (['"b", "a"'], True), (["*"], True), (['"b"'], False), ([], False)],
 )
 def test_who_has_it_is_not_sent_it(value: Any, wanted: bool) -> None:
     assert has_etag(value, '"a"') is wanted

@@ -277,7 +277,10 @@ def test_another_version_as_yaml(ask: Asker, only_42: FakeSlurm) -> None:
 
 def test_an_empty_list_in_another_version_as_yaml(ask: Asker, only_42: FakeSlurm) -> None:
     only_42.replay("24.11", "accounts-none")
-    assert yaml.safe_load(ask("/slurmdb/v0.0.45/accounts?description=nothing", media="yaml").document["raw"])["accounts"] == []
+    assert (
+        yaml.safe_load(ask("/slurmdb/v0.0.45/accounts?description=nothing", media="yaml").document["raw"])["accounts"]
+        == []
+    )
 
 
 def test_a_refusal_is_no_document_of_any_version(ask: Asker, only_42: FakeSlurm) -> None:
