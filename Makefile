@@ -1,5 +1,5 @@
 # make demo    see it work: a private Slurm, raw HTTP requests and their answers (root, Debian; nothing installed before)
-# make test    everything: `make check`, then the tests on real Slurm 22.05, 24.11 and 26.05
+# make test    everything: `make check` with the coverage measured, the documentation, the tests on real Slurm 22.05, 24.11 and 26.05
 # make check   style, types, architecture and the tests that need no Slurm: under a minute
 # make docs    the documentation as HTML, into build/docs
 # make bench   this program and the real slurmrestd on the same requests, into bench/
@@ -10,7 +10,7 @@
 BIN = .venv/bin
 LAB = tests/lab/slurm-lab
 
-.PHONY: help demo test check docs cluster bench soak lab lab-down lab-purge clean
+.PHONY: help demo test check style cover docs cluster bench soak lab lab-down lab-purge clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -18,14 +18,19 @@ help:
 demo: .venv/made
 	@$(BIN)/python demo/run.py
 
-test: check docs cluster
+test: style cover docs cluster
 
-check: .venv/made
+check: style
+	$(BIN)/pytest tests/unit -q -n 3
+
+style: .venv/made
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/unit -q -n 2 --cov --cov-fail-under=95
+
+cover: .venv/made
+	$(BIN)/pytest tests/unit -q -n 3 --cov --cov-fail-under=95
 
 docs: .venv/made
 	$(BIN)/sphinx-build -q -W -b html docs build/docs

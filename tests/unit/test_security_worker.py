@@ -150,9 +150,15 @@ def test_with_a_token_the_command_has_the_token_and_the_peers_uid(folder: Path, 
 @needs_root
 @pytest.mark.parametrize("uid", [0, SYSTEM, 65534, 61200, 5000, 77777])
 def test_whom_it_does_not_become(uid: int, folder: Path, known_users: None) -> None:
-    """Root, system users, nobody, SlurmUser, somebody without a name: the worker stays the service, without power."""
+    """Root, system users, nobody, SlurmUser, somebody without a name: nobody whom it could serve without a token."""
     with pytest.raises(ChildError, match="AuthenticationFailure"):
         serve(connect_as(uid, uid), make_settings(folder))
+
+
+@needs_root
+@pytest.mark.parametrize("uid", [0, SYSTEM])
+def test_what_a_worker_stays_that_becomes_nobody(uid: int, folder: Path, known_users: None) -> None:
+    """The service, without power."""
     told = serve(connect_as(uid, uid), make_settings(folder), Identity("jwt", "bob", TOKEN))
     for status in (told["own"], told["command"]):
         assert ids(status) == (four(SERVICE), four(SERVICE), "")
