@@ -1,6 +1,6 @@
 """Which jobs are meant: the properties of ``kill_jobs_msg`` (DELETE jobs/) and of ``openapi_jobs_requeue_query``.
 
-Law: data only, read by alteration/selection.py. Beside ``refused``:
+Law: data only, read by jobs/selection.py. Beside ``refused``:
 
     filter      ``--OPTION=VALUE`` of scancel: only jobs for which it holds
     apart       the jobs themselves, the signal, the flags

@@ -1,11 +1,11 @@
 """What becomes of each property of ``job_desc_msg`` when it is posted to a job that is there: POST job/{job_id}.
 
-Law: data only, read by alteration/update.py. The properties, their versions and the kinds of their values are those of
+Law: data only, read by jobs/update.py. The properties, their versions and the kinds of their values are those of
 fields/job_description.py; here is what scontrol(1) calls them. Beside ``none`` and ``refused``:
 
     key         ``KEY=VALUE`` of `scontrol update`
     switch      ``KEY=yes`` or ``KEY=no``, ``KEY=1`` or ``KEY=0``
-    join        what several properties make together, or needs more than a name and a value: alteration/joined.py
+    join        what several properties make together, or needs more than a name and a value: jobs/joined.py
 
 Measured on 24.11 and 26.05, each property through slurmrestd and through scontrol, the job's record before and after:
 docs/facts/job-writes.md. An empty text is passed on: it clears what can be cleared.

@@ -3,7 +3,7 @@
 Law: one row a property of the schema update_node_msg, with the API versions that have it.
 tests/unit/test_ctld_tables.py holds the rows complete. ``term`` is scontrol's key, or the reason; what slurmrestd does
 with each is in docs/facts/ctld-writes.md. Beyond ``none`` and ``refused`` (body/properties.py) and the forms of
-updates/terms.py:
+administration/terms.py:
 
     target      names the nodes
     each        one for each node, in the order of the nodes

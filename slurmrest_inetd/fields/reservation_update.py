@@ -2,7 +2,7 @@
 
 Law: one row a property of the schema reservation_desc_msg (v0.0.43 on), one a flag.
 tests/unit/test_ctld_tables.py holds them complete. ``term`` is scontrol's key, or the reason. Beyond ``none`` and
-``refused`` (body/properties.py) and the forms of updates/terms.py:
+``refused`` (body/properties.py) and the forms of administration/terms.py:
 
     name        names the reservation
     flags       what stands in FLAGS below

@@ -2,7 +2,7 @@
 
 Law: both ask no daemon and need no token; both end with status 0 whatever they were given, so only their output is
 their word. `show hostlist` reads the file that a word beginning with ``/`` names: it is given its own stdin as that
-file, and no word of a client's. What one asks for is bounded. Called by the plugins and updates/.
+file, and no word of a client's. What one asks for is bounded. Called by the plugins and administration/.
 """
 
 from slurmrest_inetd.errors import CommandTimeout

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.terms import FORMS
 from slurmrest_inetd.body.properties import Property
 from slurmrest_inetd.fields.node_update import NODE_PROPERTIES, NODE_STATES, OUT_OF_SERVICE, STATE_PAIRS
 from slurmrest_inetd.fields.partition_update import (
@@ -17,8 +19,6 @@ from slurmrest_inetd.fields.partition_update import (
     TASK_BINDINGS,
 )
 from slurmrest_inetd.fields.reservation_update import RESERVATION_FLAGS, RESERVATION_PROPERTIES
-from slurmrest_inetd.updates.kinds import KINDS
-from slurmrest_inetd.updates.terms import FORMS
 
 FACTS = Path(__file__).parent.parent / "facts" / "openapi"
 DOCUMENTS = [json.loads(file.read_text()) for file in sorted(FACTS.glob("v0.0.4*.json"))]
@@ -36,7 +36,7 @@ ENUMS: list[Any] = [
     ("partition_info",        "preempt_mode",        PREEMPT_MODES),
     ("partition_info",        "cpus/task_binding",   TASK_BINDINGS),
 ]
-# what a carry says beyond the forms: each is carried out by name in updates/
+# what a carry says beyond the forms: each is carried out by name in administration/
 OWN = {"none", "refused", "target", "each", "resume", "name", "flags", "length", "purge", "tres", "sets"}
 # fmt: on
 

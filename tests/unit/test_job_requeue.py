@@ -7,8 +7,8 @@ import pytest
 from conftest import TOKEN, Asker, Heard
 from playback import FakeSlurm
 
-from slurmrest_inetd.alteration.results import Result, tells_of
-from slurmrest_inetd.alteration.targets import parse_target
+from slurmrest_inetd.jobs.results import Result, tells_of
+from slurmrest_inetd.jobs.targets import parse_target
 
 
 def requeue(ask: Asker, rest: str = "12/requeue") -> Heard:

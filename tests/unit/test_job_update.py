@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from playback import FakeSlurm
 from test_job_tables import DOCUMENTS, follow, read_schema
 
-from slurmrest_inetd.alteration.joined import JOINERS
-from slurmrest_inetd.alteration.kinds import KINDS
-from slurmrest_inetd.alteration.targets import parse_target
-from slurmrest_inetd.alteration.update import read_update
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS
 from slurmrest_inetd.fields.job_update import CHANGES, EXCLUSIVE, FLAGS, REFUSED_FLAGS, SHARING, UPDATE_PROPERTIES
+from slurmrest_inetd.jobs.joined import JOINERS
+from slurmrest_inetd.jobs.kinds import KINDS
+from slurmrest_inetd.jobs.targets import parse_target
+from slurmrest_inetd.jobs.update import read_update
 from slurmrest_inetd.slurm.values import Unusable
 
 FOREVER = {"set": True, "infinite": True, "number": 0}

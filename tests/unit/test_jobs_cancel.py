@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from playback import FakeSlurm
 from test_job_tables import DOCUMENTS
 
-from slurmrest_inetd.alteration.selection import KINDS, read_kill, read_requeue
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_selection import KILL_PROPERTIES, REQUEUE_FLAGS, REQUEUE_PROPERTIES
+from slurmrest_inetd.jobs.selection import KINDS, read_kill, read_requeue
 from slurmrest_inetd.settings import Settings
 
 START = ["scancel", "--verbose"]

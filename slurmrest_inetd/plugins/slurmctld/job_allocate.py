@@ -10,9 +10,9 @@ request is withdrawn, which is made sure of.
 
 import re
 
-from slurmrest_inetd.alteration.scancel import SCANCEL, UNKNOWN_JOB, read_outcomes
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, NotFound, Unprocessable
+from slurmrest_inetd.jobs.scancel import SCANCEL, UNKNOWN_JOB, read_outcomes
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command

@@ -2,12 +2,14 @@
 
 Law: nothing is cancelled before the id, the signal and every flag were understood; only scancel's own word that it
 signalled the job (--verbose) is success. Only of the user's own jobs slurmctld is asked in one request
-(alteration/scancel.py says why).
+(jobs/scancel.py says why).
 """
 
 from typing import Any
 
-from slurmrest_inetd.alteration.scancel import (
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, Unprocessable
+from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
+from slurmrest_inetd.jobs.scancel import (
     KILL,
     ONE_REQUEST,
     SCANCEL,
@@ -17,8 +19,6 @@ from slurmrest_inetd.alteration.scancel import (
     note_idle,
     read_signal,
 )
-from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, Unprocessable
-from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import Parameter, parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command

@@ -4,12 +4,12 @@ Law: all jobs go to one scontrol, which tries each of them. It is silent of plai
 the reply says of every job what became of it. Requeueing under GET is the API's own choice: a write all the same.
 """
 
-from slurmrest_inetd.alteration.results import NO_ERROR, Result, make_entry, read_results, tells_of
-from slurmrest_inetd.alteration.selection import read_requeue
-from slurmrest_inetd.alteration.targets import Target, require_target
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, BadRequest, CommandTimeout, refuse_slurm
 from slurmrest_inetd.fields.job_selection import REQUEUE_FLAGS
+from slurmrest_inetd.jobs.results import NO_ERROR, Result, make_entry, read_results, tells_of
+from slurmrest_inetd.jobs.selection import read_requeue
+from slurmrest_inetd.jobs.targets import Target, require_target
 from slurmrest_inetd.model import Answer, Call, Notice, Problem
 from slurmrest_inetd.query import Parameter, parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command

@@ -7,11 +7,11 @@ a job property by property and stops at the first one that it refuses: of severa
 
 from typing import Any
 
-from slurmrest_inetd.alteration.results import Result, make_entry, read_results
-from slurmrest_inetd.alteration.targets import Target, require_target
-from slurmrest_inetd.alteration.update import find_field, read_update
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, CommandTimeout, NotFound, Unprocessable, refuse_slurm
+from slurmrest_inetd.jobs.results import Result, make_entry, read_results
+from slurmrest_inetd.jobs.targets import Target, require_target
+from slurmrest_inetd.jobs.update import find_field, read_update
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command

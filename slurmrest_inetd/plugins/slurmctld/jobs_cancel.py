@@ -7,7 +7,9 @@ unknown.
 
 from typing import Any
 
-from slurmrest_inetd.alteration.scancel import (
+from slurmrest_inetd.envelope import parse_body
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, refuse_slurm
+from slurmrest_inetd.jobs.scancel import (
     ONE_REQUEST,
     PROGRAM,
     SCANCEL,
@@ -18,10 +20,8 @@ from slurmrest_inetd.alteration.scancel import (
     note_idle,
     read_outcomes,
 )
-from slurmrest_inetd.alteration.selection import Selection, read_kill
-from slurmrest_inetd.alteration.targets import Target, parse_target
-from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, refuse_slurm
+from slurmrest_inetd.jobs.selection import Selection, read_kill
+from slurmrest_inetd.jobs.targets import Target, parse_target
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command

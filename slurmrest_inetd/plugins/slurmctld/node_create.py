@@ -6,6 +6,7 @@ one element of the argv.
 
 import re
 
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.body.findings import Findings, describe_type, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary
 from slurmrest_inetd.envelope import parse_body
@@ -13,7 +14,6 @@ from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.lengths import check_word
 from slurmrest_inetd.slurm.values import INVALID_DATA, Unusable, parse_text, show_value
-from slurmrest_inetd.updates.series import Update, make_updates
 
 MISSING = (9200, "Unable to resolve path")
 PARSER = "DATA_PARSER_OPENAPI_CREATE_NODE_REQ"

@@ -1,9 +1,9 @@
 """DELETE node/{node_name}: Slurm deletes only nodes that were made while it runs."""
 
+from slurmrest_inetd.administration.nodes import require_node_name
+from slurmrest_inetd.administration.removal import delete_named
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.slurm.scontrol import INVALID_NODE_NAME
-from slurmrest_inetd.updates.nodes import require_node_name
-from slurmrest_inetd.updates.removal import delete_named
 
 
 def delete_node(call: Call) -> Answer:

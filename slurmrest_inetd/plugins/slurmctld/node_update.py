@@ -3,12 +3,12 @@
 Law: every node that is named is there before the first is changed: slurmctld would change those it knows and then fail.
 """
 
+from slurmrest_inetd.administration.nodes import NodeUpdate, list_known, read_node_update, require_node_name
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.scontrol import format_term
-from slurmrest_inetd.updates.nodes import NodeUpdate, list_known, read_node_update, require_node_name
-from slurmrest_inetd.updates.series import Update, make_updates
 
 
 def post_node(call: Call) -> Answer:

@@ -1,8 +1,8 @@
 """DELETE partition/{partition_name}."""
 
+from slurmrest_inetd.administration.partitions import INVALID_PARTITION
+from slurmrest_inetd.administration.removal import delete_named
 from slurmrest_inetd.model import Answer, Call
-from slurmrest_inetd.updates.partitions import INVALID_PARTITION
-from slurmrest_inetd.updates.removal import delete_named
 
 
 def delete_partition(call: Call) -> Answer:

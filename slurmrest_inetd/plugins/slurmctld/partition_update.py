@@ -3,14 +3,14 @@
 Law: all of them were read, and what is there was looked up, before the first is made or changed.
 """
 
+from slurmrest_inetd.administration.partitions import list_command, read_partition
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_list
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.updates.partitions import list_command, read_partition
-from slurmrest_inetd.updates.series import Update, make_updates
 
 MISSING = (9200, "Unable to resolve path")
 PARSER = "DATA_PARSER_OPENAPI_PARTITIONS_MOD_REQ"

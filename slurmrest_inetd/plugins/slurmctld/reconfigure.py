@@ -1,8 +1,8 @@
 """GET reconfigure: `scontrol reconfigure`. A write, though it is a GET: no HEAD of it is served (endpoints.py)."""
 
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.updates.series import Update, make_updates
 
 
 def get_reconfigure(call: Call) -> Answer:

@@ -1,8 +1,8 @@
 """DELETE reservation/{reservation_name}."""
 
+from slurmrest_inetd.administration.removal import delete_named
+from slurmrest_inetd.administration.reservations import INVALID_RESERVATION
 from slurmrest_inetd.model import Answer, Call
-from slurmrest_inetd.updates.removal import delete_named
-from slurmrest_inetd.updates.reservations import INVALID_RESERVATION
 
 
 def delete_reservation(call: Call) -> Answer:

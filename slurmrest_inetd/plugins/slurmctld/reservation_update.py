@@ -5,6 +5,8 @@ Law: all of them were read, and what is there was looked up, before the first is
 
 from typing import Any
 
+from slurmrest_inetd.administration.reservations import Wanted, echo_reservation, list_command, read_reservation
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_list
 from slurmrest_inetd.envelope import parse_body
@@ -12,8 +14,6 @@ from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.updates.reservations import Wanted, echo_reservation, list_command, read_reservation
-from slurmrest_inetd.updates.series import Update, make_updates
 
 EMPTY = (9000, "Query empty or not RFC7320 compliant")
 NOTHING = "No reservation descriptions specified in reservations array"

@@ -6,6 +6,8 @@ Law: the same body for one node and for many; what is one for each (address, hos
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.terms import list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.body.properties import list_properties
@@ -18,8 +20,6 @@ from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.slurm.hostlists import unfold_hosts
 from slurmrest_inetd.slurm.scontrol import EVERY_NODE, INVALID_NODE_NAME, check_node_name, format_term
 from slurmrest_inetd.slurm.values import INFINITE, Unusable
-from slurmrest_inetd.updates.kinds import KINDS
-from slurmrest_inetd.updates.terms import list_terms
 
 PARSER = "DATA_PARSER_UPDATE_NODE_MSG"
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")

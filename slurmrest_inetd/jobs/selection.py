@@ -6,14 +6,14 @@ what is empty is refused, and so is a filter that could match more than was mean
 
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.alteration.kinds import parse_hosts
-from slurmrest_inetd.alteration.targets import Target, parse_target
 from slurmrest_inetd.body.findings import Findings, describe_type
 from slurmrest_inetd.body.kinds import Kind, flags
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.reading import read_object, require_dictionary
 from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
 from slurmrest_inetd.fields.job_selection import KILL_PROPERTIES, REQUEUE_FLAGS, REQUEUE_PROPERTIES, STATES
+from slurmrest_inetd.jobs.kinds import parse_hosts
+from slurmrest_inetd.jobs.targets import Target, parse_target
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.lengths import check_argv
 from slurmrest_inetd.slurm.signals import parse_signal

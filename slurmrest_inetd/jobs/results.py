@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.alteration.targets import Target
+from slurmrest_inetd.jobs.targets import Target
 from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.failures import find_number
 

@@ -3,12 +3,12 @@
 Law: one name, one thing: scontrol takes a list of nodes, so a node's name is checked; what is unknown is not there.
 """
 
+from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.errors import ApiError, NotFound
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.scontrol import format_term
 from slurmrest_inetd.slurm.values import Unusable
-from slurmrest_inetd.updates.series import Update, make_updates
 
 
 def delete_named(call: Call, noun: str, name: str, unknown: tuple[int, str]) -> Answer:

@@ -6,6 +6,8 @@ Law: a partition that is there is changed, one that is not is made, as with slur
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.terms import format_hosts, list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit, place
 from slurmrest_inetd.body.properties import list_properties
@@ -13,8 +15,6 @@ from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.partition_update import PARTITION_FLAGS, PARTITION_PROPERTIES
 from slurmrest_inetd.slurm.scontrol import check_new_name, format_term
 from slurmrest_inetd.slurm.values import Unusable
-from slurmrest_inetd.updates.kinds import KINDS
-from slurmrest_inetd.updates.terms import format_hosts, list_terms
 
 PARSER = "DATA_PARSER_PARTITION_INFO"
 INVALID_PARTITION = (2000, "Invalid partition name specified")

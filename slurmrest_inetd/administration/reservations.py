@@ -6,6 +6,8 @@ Law: a reservation that is there is changed, one that is not is made, as with sl
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.terms import format_duration, list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit, place
 from slurmrest_inetd.body.properties import Property, list_properties
@@ -13,8 +15,6 @@ from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.reservation_update import RESERVATION_FLAGS, RESERVATION_PROPERTIES
 from slurmrest_inetd.slurm.scontrol import check_new_name, format_number, format_term
 from slurmrest_inetd.slurm.values import Infinite, Unusable
-from slurmrest_inetd.updates.kinds import KINDS
-from slurmrest_inetd.updates.terms import format_duration, list_terms
 
 PARSER = "DATA_PARSER_RESERVATION_DESC_MSG"
 INVALID_RESERVATION = (2053, "Requested reservation is invalid")

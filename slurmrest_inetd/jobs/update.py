@@ -8,14 +8,14 @@ to the element's end (measured), so no value can become a second key. A body tha
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.alteration.joined import JOINERS, wants_release
-from slurmrest_inetd.alteration.kinds import KINDS
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.reading import read_object, require_dictionary
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_update import FLAGS, REFUSED_FLAGS, UPDATE_PROPERTIES
+from slurmrest_inetd.jobs.joined import JOINERS, wants_release
+from slurmrest_inetd.jobs.kinds import KINDS
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.values import Unusable
