@@ -243,7 +243,8 @@ def test_the_grace_time(defaults: dict[str, Any], slurm: Path) -> None:
             wait_for_begun(slurm)
             # a worker has its connection, its log, its parent's ear and the command's two pipes; the command nothing of that
             (busy,) = [pid for pid in program.workers() if list_children(pid)]
-            assert len(list_descriptors(busy)) == 6
+            # (and, until it has closed them, the command's ends of those)
+            wait_until(lambda: len(list_descriptors(busy)) == 6)
             # (a shell's own, until it has become the sleeper)
             wait_until(lambda: [list_descriptors(pid) for pid in list_children(busy)] == [{"0", "1", "2"}])
             assert program.leave(signal.SIGINT) == 0
