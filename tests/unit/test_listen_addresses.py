@@ -87,7 +87,7 @@ def test_every_interface_and_both_families() -> None:
     [
         ("nosuchhost.invalid:6820", "host 'nosuchhost.invalid'"),
         (f"{'x' * 70}.example:6820", "not a host's name|Name or service"),
-        ("192.0.2.1:6820", "no such address"),
+        ("198.51.100.1:6820", "no such address"),
         ("unix:/nosuchdirectory/x.sock", "no directory /nosuchdirectory"),
         ("unix:/etc/hosts/x.sock", "no directory /etc/hosts"),
         ("unix:/dev/null", "no socket"),
