@@ -12,6 +12,13 @@ from slurmrest_inetd.versions.shapes import HIGHEST_DOUBLE, Amend
 
 NO_NUMBER = 0xFFFFFFFE
 FORCED = 0x8000
+# shared's words, as exclusive has them
+EXCLUSIVE = {"none": "true", "oversubscribe": "false"}
+EXPANDED = (
+    ("standard_output", "stdout_expanded"),
+    ("standard_error", "stderr_expanded"),
+    ("standard_input", "stdin_expanded"),
+)
 ROLLUPS = (("hourly", "internal"), ("daily", "user"), ("monthly", "unknown"))
 # the select plugin's parameters, before and since v0.0.45
 # fmt: off
@@ -116,9 +123,18 @@ def tell_step(was: dict[str, Any], made: dict[str, Any]) -> None:
 def tell_sharing(was: dict[str, Any], made: dict[str, Any]) -> None:
     """A job's exclusive and oversubscribe, which v0.0.42 tells as ``shared`` only."""
     words = was.get("shared", [])
-    made["oversubscribe"] = not words or "oversubscribe" in words
+    made["oversubscribe"] = words != ["none"]
     if "exclusive" in made:
-        made["exclusive"] = [word for word in words if word in ("user", "mcs", "topo")]
+        made["exclusive"] = [EXCLUSIVE.get(word, word) for word in words]
+
+
+def expand_paths(was: dict[str, Any], made: dict[str, Any]) -> None:
+    """A job's files: up to v0.0.42 with their patterns replaced, and a batch job without input reads nothing."""
+    for name, expanded in EXPANDED:
+        if was.get(expanded):
+            made[name] = was[expanded]
+    if was.get("batch_flag") and was.get("standard_input") == "":
+        made["standard_input"] = "/dev/null"
 
 
 def name_switches(was: dict[str, Any], made: dict[str, Any]) -> None:
@@ -191,6 +207,7 @@ CHANGES: tuple[Change, ...] = (
     Change(45, 44, "slurm",   "/partitions[]",                     number_sharing),
     Change(45, 44, "slurm",   "/jobs[]/job_resources",             spell_resources),
     Change(45, 44, "slurm",   "/reservations[]",                   empty_watts),
+    Change(43, 42, "slurm",   "/jobs[]",                           expand_paths),
     Change(43, 42, "slurmdb", "/jobs[]",                           name_owner),
     Change(42, 41, "slurm",   "/jobs[]",                           name_switches_back),
     Change(42, 41, "slurm",   "/shares/shares[]/fairshare",        number_level),

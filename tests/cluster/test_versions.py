@@ -24,6 +24,7 @@ WHOLE = {"/slurmdb/{version}/users": "?with_assocs=true&with_coords=true&with_wc
 TOLD_OTHERWISE = (
     (r".*v40 .*/associations|.*v40 .*/config", r"associations\.\d+\.id\.id",          "v0.0.42 of 24.11 has 0 for an association's id: what is not told cannot be known"),
     (r".*v42 .*/associations|.*v42 .*/config", r"associations\.\d+\.id",              "v0.0.42 of 26.05 has 0 for an association's id, ours the id"),
+    (r"26.05 v4[234] /slurm/\{version\}/jobs",        r"jobs\.\d+\.shared",                       "v0.0.45 does not tell how a job shares its nodes"),
     (r".*v40 .*/jobs/state",                   r"jobs\.\d+\.job_id",                  "an array's task has its own number in v0.0.42, and its array's in v0.0.40"),
 )
 # fmt: on
