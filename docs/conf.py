@@ -1,14 +1,19 @@
 """The HTML documentation: `make docs` builds it from these pages into build/docs.
 
-differences.md is made of the table that the peer test reads, at each build.
+differences.md is made of the tables that the tests beside slurmrestd read, at each build.
 """
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).resolve().parent
-sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "tests" / "cluster")]
+sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "tests" / "cluster"), str(DOCS.parent / "tests" / "lab")]
 
+import ctld_writes  # noqa: E402  the tests' own tables
+import test_dbd_writes_a as accounts  # noqa: E402
+import test_dbd_writes_b as accounting  # noqa: E402
 from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402
 
 from slurmrest_inetd import __version__  # noqa: E402
@@ -25,7 +30,7 @@ suppress_warnings = ["myst.xref_missing"]  # links into the source tree are for 
 
 HEAD = """# What differs from slurmrestd
 
-Each row of the table that the peer test allows; a row that no request needs fails that test. A target is a request of
+Each row of the tables that the tests allow; of reads, a row that no request needs fails them. A target is a request of
 the test (a regular expression), a path the place in the document.
 
 """
@@ -36,6 +41,17 @@ def format_row(*cells: object) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
+def format_write(write: Any) -> str:
+    """A row of one of the tables of writes."""
+    target = getattr(write, "target", "") or write.path
+    body = json.dumps(write.body, default=str)
+    peers = getattr(write, "peers", None) or write.peer
+    body = f" `{body[:160]}{'...' if len(body) > 160 else ''}`" if write.body is not None else ""
+    return format_row(
+        f"`{write.method} {target}`{body}", ", ".join(str(one or "-") for one in peers), write.ours, write.reason
+    )
+
+
 def format_differences() -> str:
     """The whole page."""
     lines = ["## Another status", "", "| target | slurmrestd | here | why |", "|---|---|---|---|"]
@@ -44,13 +60,21 @@ def format_differences() -> str:
     lines += [format_row(f"`{row.target}`", f"`{row.path}`", row.reason) for row in LEAVES]
     lines += ["", "## Another order", "", "| target | list | why |", "|---|---|---|"]
     lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in ORDERS]
-    lines += ["", "## Another status of a write of jobs", "", "| request | slurmrestd 24.11, 26.05 | here | why |"]
-    lines += ["|---|---|---|---|"]
-    for write in JOB_WRITES:
-        request = f"`{write.method} {write.target}` `{write.body}`"
-        lines.append(
-            format_row(request, ", ".join(str(status or "-") for status in write.peer), write.ours, write.reason)
-        )
+    lines += [
+        "",
+        "## Writes",
+        "",
+        "What slurmrestd answers (on the releases that were asked), what we do, and why. Where the reason is",
+    ]
+    lines += [
+        "about what was done, the status may be the same.",
+        "",
+        "| request | slurmrestd | here | why |",
+        "|---|---|---|---|",
+    ]
+    for write in (*JOB_WRITES, *ctld_writes.WRITES, *accounts.WRITES, *accounts.WRONG, *accounting.WRITES):
+        if write.reason:
+            lines.append(format_write(write))
     return HEAD + "\n".join(lines) + "\n"
 
 
