@@ -133,8 +133,12 @@ def list_nouns(version: int, form: str) -> Iterator[str]:
 
 
 def is_known(target: str, one: Finding | tuple[int, int]) -> bool:
-    """A warning that slurmrestd leaves out; a refusal of Slurm's with its own status, of which slurmrestd says 422."""
+    """A warning that slurmrestd leaves out; a refusal of Slurm's with its own status, of which slurmrestd says 422; another user's
+    job that does not run: slurmctld says 2010 to slurmrestd and nothing to scontrol, squeue says that it does not run (2085).
+    """
     if isinstance(one, Finding):
+        if "/resources/" in target and (one.path, one.peer, one.ours) == ("errors.0", 2010, 2085):
+            return True
         return "jobs/state" in target and one.path.startswith("warnings")
     return "/resources/" in target and one in ((422, 409), (422, 403))
 
