@@ -88,15 +88,16 @@ def clear_state(cluster: Cluster) -> None:
 
 
 def make_accounting(cluster: Cluster) -> None:
-    """A child account, limits, a third QOS, wckeys, an association that was deleted; who has powers is nobody who asks."""
+    """A child account, limits, a third QOS, wckeys, an association that was deleted. alice is an operator and bob a coordinator
+    from here on: who is to be refused is carol.
+    """
     rows = (
         "add qos limited priority=5 maxwall=60 grptres=cpu=40,gres/gpu=2 maxtrespu=node=2 flags=denyonlimit preempt=normal",
         "add account theory parent=phys description=theory organization=sci fairshare=3",
         "add user bob account=theory maxjobs=5 grptres=cpu=10 qos=normal,limited wckeys=paper",
-        "add user dave,erin account=theory",
-        "add coordinator account=phys names=dave",
+        "add coordinator account=phys names=bob",
         "add user bob account=chem",
-        "modify user erin set adminlevel=operator",
+        "modify user alice set adminlevel=operator",
         "modify account chem set maxsubmitjobs=100 grpwall=600",
         "delete user bob account=chem",
     )
