@@ -327,7 +327,7 @@ def test_each_write_is_done_as_slurmrestd_does_it_or_for_a_reason_otherwise(star
         theirs = reset(start, untouched) if write.reason or 200 in write.peers else untouched
         ours = start.http(write.method, target, user=write.user, body=write.body)
         if ours.status == 504:
-            # slurmdbd 26.05 at times keeps locked what it has refused slurmrestd; by now it has let go
+            # sacctmgr was cut off (26.05's was, once in some hundred refusals): what became of it is then not known
             ours = start.http(write.method, target, user=write.user, body=write.body)
         mine = reset(start, untouched)
         found += [
