@@ -14,7 +14,7 @@ TREE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE))
 
 from slurmrest_inetd import __version__  # noqa: E402  the tree's own, not an installed one
-from slurmrest_inetd.options import FLAGS, OPTIONS, PREFIX, name_option  # noqa: E402
+from slurmrest_inetd.options import FLAGS, OPTIONS, PREFIX, name_option  # noqa: E402  likewise
 
 PAGE, MARKDOWN = TREE / "docs" / "man" / "slurmrest-inetd.8", TREE / "docs" / "manual.md"
 

@@ -12,11 +12,11 @@ DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "tests" / "cluster"), str(DOCS.parent / "tests" / "lab")]
 
 import ctld_writes  # noqa: E402  the tests' own tables
-import test_dbd_writes_a as accounts  # noqa: E402
-import test_dbd_writes_b as accounting  # noqa: E402
-from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402
+import test_dbd_writes_a as accounts  # noqa: E402  likewise
+import test_dbd_writes_b as accounting  # noqa: E402  likewise
+from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402  likewise
 
-from slurmrest_inetd import __version__  # noqa: E402
+from slurmrest_inetd import __version__  # noqa: E402  the tree's own
 
 project, author, release = "slurmrest-inetd", "the slurmrest-inetd engineers", __version__
 extensions = ["myst_parser"]

@@ -64,7 +64,7 @@ class TlsChannel(Channel):
         while view:
             piece = view[:RECORD_BYTES]
             try:
-                sent = self._retry(lambda piece=piece: secure.send(piece), patience)  # type: ignore[misc]
+                sent = self._retry(lambda piece=piece: secure.send(piece), patience)  # type: ignore[misc]  # a default binds it
             except TimeoutError:
                 raise ClientGone("the client does not read the reply") from None
             except OSError as error:

@@ -76,7 +76,7 @@ def ask_all(asked: Sequence[tuple[Any, str, str, str, Any]]) -> list[Reply]:
         return list(pool.map(lambda one: one[0](one[1], one[2], user=one[3], body=one[4]), asked))
 
 
-def test_each_property_changes_the_job_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+def test_each_property_changes_the_job_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811  the fixture
     cluster, version = spoken
     found = []
     newest = max(SPOKEN[cluster.release])
@@ -104,7 +104,7 @@ def test_each_property_changes_the_job_as_through_slurmrestd(spoken: tuple[Clust
     assert not found, "\n".join(found)
 
 
-def test_what_slurm_refuses_is_refused_with_the_same_number(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+def test_what_slurm_refuses_is_refused_with_the_same_number(spoken: tuple[Cluster, int]) -> None:  # noqa: F811  the fixture
     cluster, version = spoken
     found = []
     cases = REFUSED_BY_SLURM if version == max(SPOKEN[cluster.release]) else REFUSED_BY_SLURM[::5]
@@ -124,7 +124,7 @@ def test_what_slurm_refuses_is_refused_with_the_same_number(spoken: tuple[Cluste
     assert not found, "\n".join(found)
 
 
-def test_what_cannot_be_done_exactly_is_refused_by_name_and_nothing_changes(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+def test_what_cannot_be_done_exactly_is_refused_by_name_and_nothing_changes(spoken: tuple[Cluster, int]) -> None:  # noqa: F811  the fixture
     cluster, version = spoken
     (job,) = submit(cluster, "--hold")
     try:
@@ -273,7 +273,7 @@ def mask(reply: Reply, *job_ids: int) -> dict[str, Any]:
     return document
 
 
-def test_many_jobs_are_ended_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811
+def test_many_jobs_are_ended_as_through_slurmrestd(spoken: tuple[Cluster, int]) -> None:  # noqa: F811  the fixture
     cluster, version = spoken
     named, matched = (
         (ENDED_BY_NAME, ENDED_BY_FILTER) if version == max(SPOKEN[cluster.release]) else (ENDED_BY_NAME[:3], ())

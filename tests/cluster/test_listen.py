@@ -94,7 +94,7 @@ def outside(family: socket.AddressFamily, address: object) -> Exchange:
     def exchange(request: bytes) -> bytes:
         with socket.socket(family) as client:
             client.settimeout(60)
-            client.connect(address)  # type: ignore[arg-type]
+            client.connect(address)  # type: ignore[arg-type]  # a path or a pair, by family
             client.sendall(request)
             return receive_all(client)
 

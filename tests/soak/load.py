@@ -39,7 +39,7 @@ def connect(target: Target) -> socket.socket:
     """A connection; a full queue is waited for."""
     client = socket.socket(target.family)
     client.settimeout(SECONDS)
-    client.connect(target.address)  # type: ignore[arg-type]
+    client.connect(target.address)  # type: ignore[arg-type]  # a path or a pair, by family
     return client
 
 

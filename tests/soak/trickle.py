@@ -36,7 +36,7 @@ def run_trickle(count: int, log_fd: int) -> tuple[int, list[str]]:
         def make() -> Service:
             listeners = adopt_listeners((os.dup(listener.fileno()),))
             words = {"idle_seconds": IDLE_SECONDS, "reload": lambda: (settings, None), "manager": Manager({})}
-            return Service(listeners, settings, None, **words)  # type: ignore[arg-type]
+            return Service(listeners, settings, None, **words)  # type: ignore[arg-type]  # as Service has them
 
         report = fork_clients(Target(socket.AF_INET, listener.getsockname(), ""), count)
         while True:

@@ -68,7 +68,7 @@ def test_any_word_is_an_address_or_refused(text: str) -> None:
 
 
 def listen(*addresses: str, **changes: object) -> Settings:
-    return Settings(listen=addresses, **changes)  # type: ignore[arg-type]
+    return Settings(listen=addresses, **changes)  # type: ignore[arg-type]  # as Settings has them
 
 
 def test_every_interface_and_both_families() -> None:

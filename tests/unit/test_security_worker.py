@@ -200,7 +200,7 @@ def test_a_units_capabilities_reach_no_command(folder: Path, known_users: None) 
     for local_users_too in (False, True):
         mine = settings._replace(local_users=local_users_too)
         connection = connect_as(SYSTEM, SYSTEM)
-        enter = lambda c=connection, s=mine: worker.enter_worker(c.fileno(), s, keep=keep)  # noqa: E731
+        enter = lambda c=connection, s=mine: worker.enter_worker(c.fileno(), s, keep=keep)  # noqa: E731  one expression, bound for this turn of the loop
         assert run_in_child(run_probe(enter)) == [0] * 4
 
 

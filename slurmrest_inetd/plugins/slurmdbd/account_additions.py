@@ -1,21 +1,20 @@
 """POST accounts_association: accounts with their associations, in one command.
 
-Law: see accounting/additions.py and changes.py. Called through routing.py.
+Law: see accounting/joint_additions.py. Called through routing.py.
 """
 
-from slurmrest_inetd.accounting.additions import plan_accounts, read_addition, require_targets, tell_added
-from slurmrest_inetd.accounting.changes import make_changes
-from slurmrest_inetd.accounting.known import Known
-from slurmrest_inetd.body.findings import Findings
-from slurmrest_inetd.body.reading import require_dictionary
-from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError
+from slurmrest_inetd.accounting.additions import plan_accounts
+from slurmrest_inetd.accounting.joint_additions import JointAddition, add_with_associations
 from slurmrest_inetd.fields.association_condition_body import ACCOUNTS_ADDITION
 from slurmrest_inetd.model import Answer, Call, Passage
-from slurmrest_inetd.query import parse_query
 
-PARSER = "DATA_PARSER_OPENAPI_ACCOUNTS_ADD_COND_RESP"
-NEEDED = ("association_condition",)
+ADDITION = JointAddition(
+    noun="accounts",
+    table=ACCOUNTS_ADDITION,
+    needed=("association_condition",),
+    parser="DATA_PARSER_OPENAPI_ACCOUNTS_ADD_COND_RESP",
+    plan=plan_accounts,
+)
 
 
 def post_accounts_association(call: Call) -> Answer | Passage:
@@ -23,20 +22,4 @@ def post_accounts_association(call: Call) -> Answer | Passage:
 
     Raises Unprocessable, Forbidden; then nothing was added.
     """
-    query = parse_query(call, ())
-    found = Findings()
-    body = require_dictionary(parse_body(call), "#/")
-    addition = read_addition(body, ACCOUNTS_ADDITION, NEEDED, PARSER, call.version, found)
-    require_targets(addition.names["accounts"], "accounts", found)
-    found.settle()
-    change = plan_accounts(addition, Known(call), found)
-    found.settle()
-    warnings = (*query.warnings, *found.notices)
-    try:
-        (made,) = make_changes(call, [change], warnings)
-    except ApiError as error:
-        error.payload = {"added_accounts": ""}
-        raise
-    return (
-        Answer({"added_accounts": tell_added(made.outputs[0])}, warnings=warnings) if made.done else Passage(b"", 304)
-    )
+    return add_with_associations(call, ADDITION)
