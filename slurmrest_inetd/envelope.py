@@ -17,6 +17,18 @@ PLUGIN_NAMES = {
     "util": ("openapi/util", "Slurm OpenAPI util"),
     "": ("", ""),
 }
+# Up to v0.0.38 every version had plugins of its own, and meta was another object.
+# fmt: off
+#   data_parser            plugin               type                  name
+EARLY_PLUGINS = {
+    ("data_parser/v0.0.36", "openapi/slurmctld"): ("openapi/v0.0.36",   "REST v0.0.36"),
+    ("data_parser/v0.0.36", "openapi/slurmdbd"):  ("openapi/dbv0.0.36", "REST DB v0.0.36"),
+    ("data_parser/v0.0.37", "openapi/slurmctld"): ("openapi/v0.0.37",   "Slurm OpenAPI v0.0.37"),
+    ("data_parser/v0.0.37", "openapi/slurmdbd"):  ("openapi/dbv0.0.37", "Slurm OpenAPI DB v0.0.37"),
+    ("data_parser/v0.0.38", "openapi/slurmctld"): ("openapi/v0.0.38",   "Slurm OpenAPI v0.0.38"),
+    ("data_parser/v0.0.38", "openapi/slurmdbd"):  ("openapi/dbv0.0.38", "Slurm OpenAPI DB v0.0.38"),
+}
+# fmt: on
 NO_RELEASE = {"version": {"major": "", "micro": "", "minor": ""}, "release": "", "cluster": ""}
 
 
@@ -45,10 +57,11 @@ def format_envelope(
     media: str,
 ) -> bytes:
     """The whole document in the client's media type ("json" or "yaml")."""
+    early = shape_early_meta(meta)
     document = {
         **payload,
-        "meta": meta,
-        "errors": [problem._asdict() for problem in errors],
+        "meta": early or meta,
+        "errors": [{**problem._asdict(), **({"errno": problem.error_number} if early else {})} for problem in errors],
         "warnings": [notice._asdict() for notice in warnings],
     }
     if media == "yaml":
@@ -73,6 +86,20 @@ def build_meta(call: Call | None, command_meta: Mapping[str, Any] | None) -> dic
         "client": call.client._asdict() if call else {"source": "", "user": "", "group": ""},
         "command": [],
         "slurm": known.get("slurm", NO_RELEASE),
+    }
+
+
+def shape_early_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """The meta object as v0.0.36 to v0.0.38 have it, whose numbers are numbers; nothing for a later version's."""
+    plugin = meta["plugin"]
+    names = EARLY_PLUGINS.get((plugin["data_parser"], plugin["type"]))
+    if names is None:
+        return {}
+    slurm = meta["slurm"]
+    numbers = {part: int(text) if text.isdecimal() else 0 for part, text in slurm["version"].items()}
+    return {
+        "plugin": {"type": names[0], "name": names[1]},
+        "Slurm": {"version": numbers, "release": slurm["release"]},
     }
 
 

@@ -6,10 +6,12 @@ read that is passed through needs no JSON parser. Called by passthrough.py.
 
 import re
 
-from slurmrest_inetd.envelope import PLUGIN_NAMES, format_json, parse_json
+from slurmrest_inetd.envelope import PLUGIN_NAMES, build_meta, format_envelope, format_json, parse_json
 from slurmrest_inetd.model import Call, Notice
 from slurmrest_inetd.text import quote
 
+# The last version whose meta is another object.
+LAST_EARLY = 38
 META_LINE = {"json": b'  "meta": {\n', "yaml": b"!!str meta: !!map\n"}
 NO_WARNINGS = {"json": b'\n  "warnings": []\n', "yaml": b"\n!!str warnings: !!seq []\n"}
 # The lines of meta that are ours: whose document it is, whose connection, no command line.
@@ -43,6 +45,8 @@ def find_meta(text: bytes, media: str) -> int:
 def rewrite_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes:
     """The document from ``meta`` on, with our plugin, our client, no command line, and ``warnings`` added."""
     media = call.media
+    if call.version <= LAST_EARLY:
+        return rewrite_early_tail(call, tail, warnings)
     plugin_type, plugin_name = PLUGIN_NAMES[call.endpoint.plugin.partition(".")[0]]
     plugin = format_members(media, {b"type": plugin_type, b"name": plugin_name}, open_end=True)
     client = format_members(
@@ -50,6 +54,14 @@ def rewrite_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes
     )
     made = OURS[media].sub(lambda m: m["a"] + plugin + m["b"] + client + m["c"] + NO_COMMAND[media], tail, count=1)
     return add_warnings(made, warnings, media) if warnings else made
+
+
+def rewrite_early_tail(call: Call, tail: bytes, warnings: tuple[Notice, ...]) -> bytes:
+    """The same as JSON, for a version whose meta is another object."""
+    members = parse_json(b"{" + tail)
+    told = (*(Notice(**one) for one in members["warnings"]), *warnings)
+    whole = format_envelope({}, build_meta(call, members["meta"]), (), told, "json")
+    return whole.removeprefix(b"{\n") + b"\n"
 
 
 def add_warnings(tail: bytes, warnings: tuple[Notice, ...], media: str) -> bytes:

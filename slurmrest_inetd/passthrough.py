@@ -10,14 +10,15 @@ read whole and made into it (versions/). Called by the plugins.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.envelope import build_meta, format_envelope, parse_json
+from slurmrest_inetd.envelope import build_meta, format_envelope, format_json, parse_json
 from slurmrest_inetd.errors import ApiError, CutShort
 from slurmrest_inetd.meta_lines import find_meta, rewrite_tail
 from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
 from slurmrest_inetd.slurm.failures import clean_stderr, fail_with, find_error, raise_failure
+from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.text import clean_lines
-from slurmrest_inetd.versions.speaking import choose_version, convert_document
+from slurmrest_inetd.versions.speaking import TEXT, choose_version, convert_document, convert_payload
 
 # Up to here a document is read whole before its status is decided.
 SPOOL_BYTES = 1024 * 1024
@@ -55,16 +56,17 @@ def pass_document(
     document's first member) has no entry, or ``edit`` left none, what it makes is raised, or added when it is a
     Notice. Raises what the command failed of.
     """
-    spoken = choose_version(call)
+    spoken = choose_version(call, argv)
     if spoken != call.version and call.media != "json":
         return print_converted(call, argv, warnings, environment, empty, refuse_empty, explain)
-    running = start_document(call, argv, call.media, environment, spoken)
-    head = read_head(running)
-    if len(head) > SPOOL_BYTES and spoken == call.version:
-        return Passage(stream_document(call, running, head, warnings, edit))
-    finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
-    if spoken != call.version:
-        finished = finished._replace(stdout=convert_document(call, finished.stdout, spoken))
+    if spoken == call.version:
+        running = start_document(call, argv, call.media, environment, spoken)
+        head = read_head(running)
+        if len(head) > SPOOL_BYTES:
+            return Passage(stream_document(call, running, head, warnings, edit))
+        finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
+    else:
+        finished = make_document(call, argv, environment, spoken, explain)
         head = finished.stdout
     if refuse_empty and is_empty(head, empty, call.media):
         judge(call, finished, explain, empty=True)
@@ -90,12 +92,35 @@ def read_document(
     call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = (), explain: Explain | None = None
 ) -> Document:
     """Run ``argv --json`` for the client's version and take its document apart. Raises what the command failed of."""
-    spoken = choose_version(call)
+    return take_apart(call, make_document(call, argv, environment, choose_version(call, argv), explain), explain)
+
+
+def make_document(
+    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int, explain: Explain | None
+) -> Finished:
+    """Run ``argv`` to its end; its JSON document, printed in v0.0.``spoken``, in the client's version."""
+    if spoken == TEXT:
+        return tell_document(call, argv, environment, explain)
     running = start_document(call, argv, "json", environment, spoken)
     finished = running.finish(b"".join(iter(running.read_chunk, b"")))
-    if spoken != call.version:
-        finished = finished._replace(stdout=convert_document(call, finished.stdout, spoken))
-    return take_apart(call, finished, explain)
+    if spoken == call.version:
+        return finished
+    return finished._replace(stdout=convert_document(call, argv, finished.stdout, spoken))
+
+
+def tell_document(
+    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], explain: Explain | None
+) -> Finished:
+    """The document that ``argv`` would print on a later Slurm, made from what the commands here print (texts/)."""
+    from slurmrest_inetd.texts.asking import Ask
+    from slurmrest_inetd.texts.sources import build_payload
+
+    call.meanwhile()
+    ask = Ask(call, argv, environment, lambda finished: judge(call, finished, explain, empty=not finished.stdout))
+    payload, version = build_payload(ask)
+    meta = build_meta(call, read_release(call.settings))
+    made = {**convert_payload(call, argv, payload, version), "meta": meta, "errors": [], "warnings": []}
+    return Finished(argv, 0, format_json(made) + b"\n", b"")
 
 
 def print_converted(

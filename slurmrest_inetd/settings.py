@@ -14,7 +14,7 @@ class Settings(NamedTuple):
 
     auth_types: tuple[str, ...] = ("jwt", "local")
     openapi_plugins: tuple[str, ...] = ("slurmctld", "slurmdbd", "util")
-    data_parsers: tuple[int, ...] = (40, 41, 42, 43, 44, 45)
+    data_parsers: tuple[int, ...] = (36, 37, 38, 40, 41, 42, 43, 44, 45)
     slurm_conf: str | None = None
     verbosity: int = 0
     # The key that tokens are verified with; where all are None and slurm.conf names none, Slurm itself verifies.

@@ -4,7 +4,6 @@ Law: an operation is in the document because a row serves it; its shape is the s
 is ours alone is marked with MARK. Called by fragments.py.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,9 +11,9 @@ from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.model import Endpoint
 from slurmrest_inetd.openapi.words.operations import OPEN_OPERATIONS, OPERATIONS
 from slurmrest_inetd.openapi.words.parameters import PARAMETERS
+from slurmrest_inetd.versions.schemas import name_place
 
 MARK = "x-slurmrest-inetd"
-VALUE = re.compile(r"\{\w+\}")
 # The first version that is served: what it has, every Slurm can.
 FIRST = 40
 MEDIA_TYPES = ("application/json", "application/yaml")
@@ -43,11 +42,6 @@ def list_operations(version: int, facts: Mapping[str, Any]) -> list[tuple[Endpoi
     found = {name_place(one["method"], one["path"]): one for one in (*lacking, *facts["operations"].values())}
     rows = [row for row in ENDPOINTS if row.since <= version <= row.until]
     return [(row, found[name_place(row.method, row.path)]) for row in rows]
-
-
-def name_place(method: str, path: str) -> tuple[str, str]:
-    """What tells operations apart in every version: values in a path have other names in some."""
-    return method, VALUE.sub("{}", path.rstrip("/"))
 
 
 def build_paths(

@@ -15,23 +15,36 @@ from slurmrest_inetd.slurm.command import find_program
 PLUGIN = re.compile(r"data_parser_v0_0_([0-9]{2})\.so")
 # below the folder that holds bin/
 FOLDERS = ("lib/slurm", "lib64/slurm", "lib/{machine}-linux-gnu/slurm-wlm", "lib/{machine}-linux-gnu/slurm")
-known: dict[str, tuple[int, ...]] = {}
+# A plugin folder of Slurm's has this one, whatever the release.
+LANDMARK = "select_cons_tres.so"
+known: dict[str, tuple[int, ...] | None] = {}
 
 
 def list_data_parsers(settings: Settings) -> tuple[int, ...]:
     """The NN of each v0.0.NN that the commands print, in order; none where the plugins were not found, or are none."""
+    return look(settings) or ()
+
+
+def prints_documents(settings: Settings) -> bool:
+    """Whether the commands print documents at all; Slurm before 23.11 has no data_parser, and prints text."""
+    return look(settings) != ()
+
+
+def look(settings: Settings) -> tuple[int, ...] | None:
+    """What find_plugins finds where the commands are; None also where there are none."""
     try:
         program = os.path.realpath(find_program("squeue", settings.command_path))
     except SlurmMissing:
-        return ()
+        return None
     if program not in known:
         known[program] = find_plugins(os.path.dirname(os.path.dirname(program)))
     return known[program]
 
 
-def find_plugins(prefix: str) -> tuple[int, ...]:
-    """The data_parser plugins of the Slurm installed in ``prefix``."""
+def find_plugins(prefix: str) -> tuple[int, ...] | None:
+    """The data_parser plugins of the Slurm installed in ``prefix``; None where its plugins were not found."""
     machine = os.uname().machine
+    empty: tuple[int, ...] | None = None
     for folder in FOLDERS:
         try:
             names = os.listdir(os.path.join(prefix, folder.format(machine=machine)))
@@ -40,4 +53,6 @@ def find_plugins(prefix: str) -> tuple[int, ...]:
         found = sorted(int(match[1]) for name in names if (match := PLUGIN.fullmatch(name)))
         if found:
             return tuple(found)
-    return ()
+        if LANDMARK in names:
+            empty = ()
+    return empty

@@ -13,7 +13,7 @@ from typing import Any
 from slurmrest_inetd.model import Call, Passage
 from slurmrest_inetd.passthrough import start_document
 from slurmrest_inetd.query import Parameter
-from slurmrest_inetd.versions.speaking import choose_version
+from slurmrest_inetd.versions.speaking import TEXT, choose_version
 
 UPDATE_TIME = Parameter(
     "update_time",
@@ -33,9 +33,10 @@ def is_unchanged(call: Call, argv: tuple[str, ...], values: Mapping[str, Any]) -
     than the document's end. A failure is left for the run that follows to tell. Raises SlurmMissing, CommandTimeout.
     """
     update_time = values.get(UPDATE_TIME.name, 0)
-    if update_time <= time.time():
+    spoken = choose_version(call, argv) if update_time > time.time() else TEXT
+    if spoken == TEXT:
         return False
-    running = start_document(call, argv, "json", (), choose_version(call))
+    running = start_document(call, argv, "json", (), spoken)
     tail = b""
     while chunk := running.read_chunk():
         tail = (tail + chunk)[-TAIL_BYTES:]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from slurmrest_inetd.versions.changes import CHANGES
-from slurmrest_inetd.versions.schemas import Schema, read_schema
+from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
 from slurmrest_inetd.versions.shapes import Convert, build_conversion
 from slurmrest_inetd.versions.speaking import ENVELOPE
 
@@ -36,7 +36,7 @@ def build_document_conversion(method: str, path: str, source: int, target: int) 
 
 def has_operation(method: str, path: str, version: int) -> bool:
     """Whether v0.0.``version`` has the operation."""
-    return (method, path.rstrip("/")) in read_schema(version).replies
+    return name_place(method, path) in read_schema(version).replies
 
 
 def list_steps(method: str, path: str, source: int, target: int) -> list[tuple[int, int]]:
@@ -51,7 +51,7 @@ def list_steps(method: str, path: str, source: int, target: int) -> list[tuple[i
 def build_step(method: str, path: str, source: int, target: int) -> Convert | None:
     """One step between two versions that have the operation."""
     was, wanted = read_schema(source), read_schema(target)
-    place, root = (method, path.rstrip("/")), path.split("/")[1]
+    place, root = name_place(method, path), path.split("/")[1]
     amends = {row.path: row.amend for row in CHANGES if (row.source, row.target, row.root) == (source, target, root)}
     before, after = (drop_envelope(schema, schema.replies[place]) for schema in (was, wanted))
     return build_conversion(was, wanted, before, after, amends, "")

@@ -3,16 +3,18 @@
 Law: read once a process, and only where a document of another version is wanted. Called by shapes.py and documents.py.
 """
 
+import re
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.versions.schema_files import read_schemas
 
+VALUE = re.compile(r"\{\w+\}")
 REFERENCE = "#/components/schemas/"
 known: dict[int, "Schema"] = {}
 
 
 class Schema(NamedTuple):
-    """Replies by (method, path without a trailing slash), components by name."""
+    """Replies by place, components by name."""
 
     replies: dict[tuple[str, str], dict[str, Any]]
     components: dict[str, dict[str, Any]]
@@ -24,12 +26,17 @@ class Schema(NamedTuple):
         return shape
 
 
+def name_place(method: str, path: str) -> tuple[str, str]:
+    """What tells operations apart in every version: values in a path have other names in some."""
+    return method, VALUE.sub("{}", path.rstrip("/"))
+
+
 def read_schema(version: int) -> Schema:
     """The schemas of v0.0.``version``."""
     if version not in known:
         facts = read_schemas(f"v0.0.{version}")
         replies = {
-            (row["method"], row["path"].rstrip("/")): row["responses"]["200"]
+            name_place(row["method"], row["path"]): row["responses"]["200"]
             for row in facts["operations"].values()
             if row["responses"].get("200")
         }

@@ -1,0 +1,44 @@
+"""Which builder makes which document, in which API version.
+
+Law: data, and one look-up; the builder's module is loaded when it is needed. Called by passthrough.py.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from slurmrest_inetd.errors import NotImplementedHere
+from slurmrest_inetd.slurm.documents import find_document
+from slurmrest_inetd.texts.asking import Ask
+
+Builder = Callable[[Ask], dict[str, Any]]
+
+
+class Source(NamedTuple):
+    """``builder`` is a function of slurmrest_inetd.texts.MODULE; ``version`` the NN of the v0.0.NN that it makes."""
+
+    path: str
+    module: str
+    builder: str
+    version: int
+
+
+# fmt: off
+#          path                          module  builder       version
+SOURCES: tuple[Source, ...] = (
+    Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38),
+)
+# fmt: on
+
+
+def build_payload(ask: Ask) -> tuple[dict[str, Any], int]:
+    """The payload of the document that was asked for, and the NN of its API version.
+
+    Raises NotImplementedHere for a document that such a Slurm cannot tell, and what a command failed of.
+    """
+    path = find_document(ask.argv)
+    for row in SOURCES:
+        if row.path == path:
+            builder: Builder = getattr(import_module(f"slurmrest_inetd.texts.{row.module}"), row.builder)
+            return builder(ask), row.version
+    raise NotImplementedHere("This release of Slurm cannot do it: a later one can", source=ask.call.endpoint.operation)
