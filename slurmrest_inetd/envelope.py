@@ -91,8 +91,8 @@ def build_meta(call: Call | None, command_meta: Mapping[str, Any] | None) -> dic
 
 def shape_early_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
     """The meta object as v0.0.36 to v0.0.38 have it, whose numbers are numbers; nothing for a later version's."""
-    plugin = meta["plugin"]
-    names = EARLY_PLUGINS.get((plugin["data_parser"], plugin["type"]))
+    plugin = meta.get("plugin", {})
+    names = EARLY_PLUGINS.get((plugin.get("data_parser"), plugin.get("type")))
     if names is None:
         return {}
     slurm = meta["slurm"]

@@ -20,20 +20,20 @@ LANDMARK = "select_cons_tres.so"
 known: dict[str, tuple[int, ...] | None] = {}
 
 
-def list_data_parsers(settings: Settings) -> tuple[int, ...]:
-    """The NN of each v0.0.NN that the commands print, in order; none where the plugins were not found, or are none."""
-    return look(settings) or ()
+def list_data_parsers(settings: Settings, command: str = "squeue") -> tuple[int, ...]:
+    """The NN of each v0.0.NN that ``command`` prints, in order; none where its plugins were not found, or are none."""
+    return look(settings, command) or ()
 
 
-def prints_documents(settings: Settings) -> bool:
-    """Whether the commands print documents at all; Slurm before 23.11 has no data_parser, and prints text."""
-    return look(settings) != ()
+def prints_documents(settings: Settings, command: str = "squeue") -> bool:
+    """Whether ``command`` prints documents at all; Slurm before 23.11 has no data_parser, and prints text."""
+    return look(settings, command) != ()
 
 
-def look(settings: Settings) -> tuple[int, ...] | None:
-    """What find_plugins finds where the commands are; None also where there are none."""
+def look(settings: Settings, command: str) -> tuple[int, ...] | None:
+    """What find_plugins finds where ``command`` is; None also where it is not."""
     try:
-        program = os.path.realpath(find_program("squeue", settings.command_path))
+        program = os.path.realpath(find_program(command, settings.command_path))
     except SlurmMissing:
         return None
     if program not in known:

@@ -9,7 +9,6 @@ from slurmrest_inetd.envelope import format_json, parse_json
 from slurmrest_inetd.errors import NotImplementedHere
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.data_parsers import list_data_parsers, prints_documents
-from slurmrest_inetd.slurm.documents import find_document
 
 ENVELOPE = ("meta", "errors", "warnings")
 # The command prints no document: texts/ makes one.
@@ -22,11 +21,12 @@ def choose_version(call: Call, argv: tuple[str, ...]) -> int:
 
     Raises NotImplementedHere where no version that it speaks has the document.
     """
-    spoken = list_data_parsers(call.settings)
+    spoken = list_data_parsers(call.settings, argv[0])
     if call.version in spoken:
         return call.version
     if not spoken:
-        return call.version if prints_documents(call.settings) else TEXT
+        return call.version if prints_documents(call.settings, argv[0]) else TEXT
+    from slurmrest_inetd.slurm.documents import find_document
     from slurmrest_inetd.versions.documents import has_operation
 
     able = [one for one in spoken if has_operation("GET", find_document(argv), one)]
@@ -51,6 +51,7 @@ def convert_document(call: Call, argv: tuple[str, ...], printed: bytes, spoken: 
 
 def convert_payload(call: Call, argv: tuple[str, ...], payload: Any, spoken: int) -> Any:
     """``payload`` of what ``argv`` prints, from v0.0.``spoken`` to the client's version."""
+    from slurmrest_inetd.slurm.documents import find_document
     from slurmrest_inetd.versions.documents import build_document_conversion
 
     return build_document_conversion("GET", find_document(argv), spoken, call.version)(payload)
