@@ -15,6 +15,9 @@ from slurmrest_inetd.slurm.command import find_program
 PLUGIN = re.compile(r"data_parser_v0_0_([0-9]{2})\.so")
 # below the folder that holds bin/
 FOLDERS = ("lib/slurm", "lib64/slurm", "lib/{machine}-linux-gnu/slurm-wlm", "lib/{machine}-linux-gnu/slurm")
+# The newest API version of a Slurm that has no data_parser; and of one that is not known.
+NEWEST_WITHOUT = 38
+UNKNOWN_RELEASE = 99
 # A plugin folder of Slurm's has this one, whatever the release.
 LANDMARK = "select_cons_tres.so"
 known: dict[str, tuple[int, ...] | None] = {}
@@ -28,6 +31,14 @@ def list_data_parsers(settings: Settings, command: str = "squeue") -> tuple[int,
 def prints_documents(settings: Settings, command: str = "squeue") -> bool:
     """Whether ``command`` prints documents at all; Slurm before 23.11 has no data_parser, and prints text."""
     return look(settings, command) != ()
+
+
+def find_newest(settings: Settings, command: str = "squeue") -> int:
+    """The NN of the newest API version that this Slurm release has (38 is 22.05, 42 is 24.11, 45 is 26.05): what
+    tells releases apart where their commands differ. UNKNOWN_RELEASE, later than any, where it was not found.
+    """
+    found = look(settings, command)
+    return UNKNOWN_RELEASE if found is None else max(found, default=NEWEST_WITHOUT)
 
 
 def look(settings: Settings, command: str) -> tuple[int, ...] | None:
