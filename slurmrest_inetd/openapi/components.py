@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from slurmrest_inetd.model import Endpoint
-from slurmrest_inetd.openapi.paths import name_need
+from slurmrest_inetd.openapi.needs import name_need
 from slurmrest_inetd.openapi.words.properties import COMPONENTS, PROPERTIES
 
 PREFIX = "#/components/schemas/"
@@ -65,13 +65,13 @@ def describe_schema(schema: Mapping[str, Any], owner: str) -> dict[str, Any]:
     if "items" in schema:
         described["items"] = describe_schema(schema["items"], owner)
     # slurmrestd's own are not quite OpenAPI: "required" names properties of this very object (not "nodes/count") and is
-    # never empty, and a boolean's default is no number
+    # never empty, and a boolean's default is no number or word
     if "required" in schema:
         described["required"] = [name for name in schema["required"] if name in schema.get("properties", {})]
         if not described["required"]:
             del described["required"]
     if schema.get("type") == "boolean" and "default" in schema:
-        described["default"] = bool(schema["default"])
+        described["default"] = schema["default"] in (True, "true")
     return described
 
 

@@ -9,11 +9,11 @@ from json import dumps
 from typing import Any, NamedTuple
 
 from slurmrest_inetd import __version__
-from slurmrest_inetd.endpoints import LAST
 from slurmrest_inetd.openapi.fragments import OPEN, Fragments, read_fragments
+from slurmrest_inetd.openapi.needs import list_met
 from slurmrest_inetd.openapi.words.head import DESCRIPTION, LICENCE, SECURITY, TAGS, TITLE
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.slurm.data_parsers import list_data_parsers
+from slurmrest_inetd.slurm.data_parsers import UNKNOWN_RELEASE, find_newest
 from slurmrest_inetd.slurm.release import ask_release
 from slurmrest_inetd.versions.schema_files import name_schemas
 
@@ -22,18 +22,13 @@ OPENAPI = "3.0.3"
 
 class Served(NamedTuple):
     """What a document is about: API versions (the NN of v0.0.NN), plugins, Slurm's release ("" where none is here), the
-    newest version that Slurm speaks itself.
+    newest version that this release has itself.
     """
 
     versions: tuple[int, ...]
     plugins: tuple[str, ...]
     release: str
-    newest: int = LAST
-
-    def list_met(self) -> tuple[str, ...]:
-        """The needs (paths.name_need) that are met."""
-        versions = range(self.newest + 1)
-        return (*self.plugins, *(f"{plugin}@{version}" for plugin in self.plugins for version in versions))
+    newest: int = UNKNOWN_RELEASE
 
 
 class Document(NamedTuple):
@@ -52,7 +47,7 @@ def find_served(settings: Settings, meanwhile: Callable[[], object] = object) ->
     ``meanwhile`` is our own work that can be done while Slurm is asked.
     """
     release = ask_release(settings, meanwhile)["release"]
-    newest = max(list_data_parsers(settings), default=LAST)
+    newest = find_newest(settings, "scontrol")
     return Served(tuple(sorted(settings.data_parsers)), settings.openapi_plugins, release, newest)
 
 
@@ -61,7 +56,7 @@ def plan_document(served: Served, media: str) -> Document:
     names = [OPEN, *(name_schemas(version, served.release) for version in served.versions)]
     parts = tuple(read_fragments(name, media) for name in names)
     head = build_head(served)
-    met = served.list_met()
+    met = list_met(served.plugins, served.newest)
     told = "".join((media, *(value for _, value in head), *met, *(part.digest for part in parts)))
     return Document(f'"{__version__}-{zlib.crc32(told.encode()):08x}"', media, head, parts, met)
 

@@ -19,7 +19,7 @@ made: dict[tuple[str, str], "Fragments"] = {}
 
 
 class Fragment(NamedTuple):
-    """``what`` is "paths", "components" or "schemas"; it is sent where one of ``needs`` is met: see paths.name_need.
+    """``what`` is "paths", "components" or "schemas"; it is sent where one of ``needs`` is met: see needs.name_need.
 
     "" is always met.
     """
@@ -81,7 +81,8 @@ def make_fragments(name: str, media: str) -> bytes:
 def list_parts(name: str) -> list[tuple[str, frozenset[str], dict[str, Any]]]:
     """The parts of ``name`` as data: what, its needs, name -> entry."""
     from slurmrest_inetd.openapi.components import describe_component, find_users
-    from slurmrest_inetd.openapi.paths import build_open_paths, build_paths, list_operations, name_need
+    from slurmrest_inetd.openapi.needs import name_need
+    from slurmrest_inetd.openapi.paths import build_open_paths, build_paths, list_operations
     from slurmrest_inetd.openapi.words.head import COMPONENTS, ERROR
     from slurmrest_inetd.versions.schema_files import read_schemas
 
@@ -133,11 +134,10 @@ WRITERS: dict[str, Callable[[str, Mapping[str, Any]], bytes]] = {"json": write_j
 
 def list_fragments() -> list[str]:
     """Every name that there are parts of."""
-    from slurmrest_inetd.endpoints import ENDPOINTS
+    from slurmrest_inetd.settings import Settings
     from slurmrest_inetd.versions.schema_files import list_names
 
-    versions = sorted({version for row in ENDPOINTS for version in range(row.since, row.until + 1)})
-    return [OPEN, *(name for version in versions for name in list_names(version))]
+    return [OPEN, *(name for version in Settings().data_parsers for name in list_names(version))]
 
 
 def build_fragments(folder: str) -> None:

@@ -14,23 +14,19 @@ from slurmrest_inetd.openapi.words.parameters import PARAMETERS
 from slurmrest_inetd.versions.schemas import name_place
 
 MARK = "x-slurmrest-inetd"
-# The first version that is served: what it has, every Slurm can.
-FIRST = 40
 MEDIA_TYPES = ("application/json", "application/yaml")
+# Up to v0.0.38: YAML has another name, accounting's operations the controller's tag, an operation's name no method.
+EARLY = 38
+EARLY_MEDIA_TYPES = ("application/json", "application/x-yaml")
+EARLY_TAG = "slurm"
+# Its operations have the names of v0.0.37's, and no document may have one twice (OpenAPI 3.0.3, 4.7.10.1).
+UNNAMED = 36
 # What every operation may also answer; ours alone, so these stand beside slurmrestd's "200" and "default".
 REFUSALS = {"4XX": {"$ref": "#/components/responses/refused"}, "5XX": {"$ref": "#/components/responses/failed"}}
 UNCHANGED = {"304": {"$ref": "#/components/responses/unchanged"}}
+ROOTS = {"slurmctld": "slurm", "slurmdbd": "slurmdb"}
 WORDS = {row.name: row for row in OPERATIONS}
 OPEN_WORDS = {row.name: row for row in OPEN_OPERATIONS}
-
-
-def name_need(row: Endpoint) -> str:
-    """What must be there for a row to be served: its plugin, and for a read that came with a later version of the API
-    (``slurmctld@45``) a Slurm that speaks that version, whichever is asked for.
-    """
-    plugin = row.plugin.partition(".")[0]
-    is_new_read = row.method == "GET" and not row.writes and row.since > FIRST
-    return f"{plugin}@{row.since}" if is_new_read else plugin
 
 
 def list_operations(version: int, facts: Mapping[str, Any]) -> list[tuple[Endpoint, dict[str, Any]]]:
@@ -51,18 +47,29 @@ def build_paths(
     paths: dict[str, dict[str, Any]] = {}
     for row, operation in operations:
         path = operation["path"].replace("{version}", f"v0.0.{version}")
-        paths.setdefault(path, {})[row.method.lower()] = build_operation(row, operation, facts)
+        paths.setdefault(path, {})[row.method.lower()] = build_operation(version, row, operation, facts)
     return paths
 
 
-def build_operation(row: Endpoint, operation: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+def name_operation(name: str, version: int) -> str:
+    """An operation's name; v0.0.36's as v0.0.38 spells such: slurmdbd_get_jobs is slurmdb_v0_0_36_get_jobs."""
+    if version != UNNAMED:
+        return name
+    plugin, _, verb = name.partition("_")
+    return f"{ROOTS[plugin]}_v0_0_{version}_{verb}"
+
+
+def build_operation(
+    version: int, row: Endpoint, operation: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
     """One operation: slurmrestd's shape, our words."""
     root = row.path.split("/")[1]
+    media_types = EARLY_MEDIA_TYPES if version <= EARLY else MEDIA_TYPES
     words = WORDS[f"{root} {row.operation}"]
     deprecated = bool(facts["deprecated"] or operation.get("deprecated"))
     built: dict[str, Any] = {
-        "tags": [root],
-        "operationId": operation["operationId"],
+        "tags": [EARLY_TAG if version <= EARLY else root],
+        "operationId": name_operation(operation["operationId"], version),
         "summary": words.summary,
         "description": words.description,
     }
@@ -70,12 +77,17 @@ def build_operation(row: Endpoint, operation: Mapping[str, Any], facts: Mapping[
         built["deprecated"] = True
     if operation["parameters"]:
         built["parameters"] = [
-            build_parameter(parameter, row.operation, deprecated=deprecated) for parameter in operation["parameters"]
+            build_parameter(parameter, row.operation, deprecated=deprecated and version > EARLY)
+            for parameter in operation["parameters"]
         ]
     if operation["request"] is not None:
-        built["requestBody"] = {"content": build_content(operation["request"])}
-    built["responses"] = {
-        status: {"description": "The answer" if status == "200" else "An error", "content": build_content(schema)}
+        built["requestBody"] = {"content": build_content(operation["request"], media_types)}
+    # v0.0.36 to 38 do not say what some answers are
+    built["responses"] = {"200": {"description": "The answer"}} | {
+        status: {
+            "description": "The answer" if status == "200" else "An error",
+            "content": build_content(schema, media_types),
+        }
         for status, schema in operation["responses"].items()
     }
     if can_change_nothing(row, operation):
@@ -115,9 +127,9 @@ def build_parameter(parameter: Mapping[str, Any], operation: str, *, deprecated:
     return built
 
 
-def build_content(schema: Any) -> dict[str, Any]:
+def build_content(schema: Any, media_types: Iterable[str] = MEDIA_TYPES) -> dict[str, Any]:
     """The same schema in each media type."""
-    return {media_type: {"schema": schema} for media_type in MEDIA_TYPES}
+    return {media_type: {"schema": schema} for media_type in media_types}
 
 
 def build_open_paths() -> dict[str, dict[str, Any]]:

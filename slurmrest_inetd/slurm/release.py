@@ -11,6 +11,7 @@ from slurmrest_inetd.model import Identity
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.slurm.command import Command, run_command, start_command
 from slurmrest_inetd.slurm.configuration import read_configuration
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
 
 NOBODY = Identity("none", "")
 known: dict[str | None, dict[str, Any]] = {}
@@ -46,7 +47,7 @@ def ask_release(settings: Settings, meanwhile: Callable[[], object] = object) ->
 
 
 def ask_data_parsers(settings: Settings) -> list[int]:
-    """The API versions (the NN of v0.0.NN) that this release's commands print; none where they print none (22.05)."""
+    """The API versions (the NN of v0.0.NN) that this release has by itself; none where no Slurm is here."""
     try:
         finished = run_command(Command(("squeue", "--json=list")), NOBODY, settings)
     except ApiError:
@@ -54,4 +55,7 @@ def ask_data_parsers(settings: Settings) -> list[int]:
     prefix = "data_parser/v0.0."
     lines = finished.stdout.decode("ascii", "replace").splitlines()
     versions = (line.strip().removeprefix(prefix) for line in lines if line.strip().startswith(prefix))
-    return sorted(int(version) for version in versions if version.isdecimal())
+    found = sorted(int(version) for version in versions if version.isdecimal())
+    # before 23.11 there was no data_parser to be listed
+    newest = find_newest(settings)
+    return found or [version for version in Settings().data_parsers if version <= newest <= NEWEST_WITHOUT]

@@ -31,6 +31,11 @@ SOURCES: tuple[Source, ...] = (
 # fmt: on
 
 
+def has_source(path: str) -> bool:
+    """Whether the document at ``path`` (as the endpoint table has it) is made here."""
+    return any(row.path == path for row in SOURCES)
+
+
 def build_payload(ask: Ask) -> tuple[dict[str, Any], int]:
     """The payload of the document that was asked for, and the NN of its API version.
 

@@ -76,11 +76,12 @@ def take_operations(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def take_operation(operation: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """One operation: tags, parameters by name, bodies."""
+    """One operation: tags, parameters by name, bodies. An answer without a body says nothing."""
+    found = {status: resolve(response, document) for status, response in operation["responses"].items()}
     responses = {
-        status: normalise(resolve(response, document).get("content", {}))
-        for status, response in operation["responses"].items()
-        if not resolve(response, document).get(MARK)
+        status: normalise(response["content"])
+        for status, response in found.items()
+        if response.get("content") and not response.get(MARK)
     }
     return {
         "tags": operation.get("tags", []),

@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from slurmrest_inetd.endpoints import OPEN_ENDPOINTS
+from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.openapi.components import describe_component
 from slurmrest_inetd.openapi.words.operations import OPEN_OPERATIONS, OPERATIONS
 from slurmrest_inetd.openapi.words.parameters import PARAMETERS
 from slurmrest_inetd.openapi.words.properties import COMPONENTS, PROPERTIES
 from slurmrest_inetd.versions.schema_files import FOLDER
+from slurmrest_inetd.versions.schemas import name_place
 
-FILES = [json.loads(path.read_text()) for path in sorted(Path(FOLDER).glob("v0.0.4*.json"))]
-PREFIX = re.compile(r"^v0\.0\.\d\d_")
+FILES = [json.loads(path.read_text()) for path in sorted(Path(FOLDER).glob("v0.0.??.json"))]
+PREFIX = re.compile(r"^(?:db)?v0\.0\.\d\d_")
+ROWS = {name_place(row.method, row.path): row for row in ENDPOINTS}
 
 
 def list_operations() -> Iterator[tuple[str, dict[str, Any]]]:
     """``ROOT NAME`` of every operation of every version, and what it is."""
     for facts in FILES:
         for operation in facts["operations"]:
-            root, _, name = operation["operationId"].split("_", 2)
-            yield f"{root} {name}", operation
+            row = ROWS[name_place(operation["method"], operation["path"])]
+            yield f"{row.path.split('/')[1]} {row.operation}", operation
 
 
 def test_every_operation_has_words_and_no_words_are_left_over() -> None:

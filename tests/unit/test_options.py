@@ -73,7 +73,7 @@ def test_debug_levels() -> None:
         (["-a", "rest_auth/munge"], {}, "'munge'; there are jwt, local"),
         (["-a", ","], {}, "no rest_auth plugin named"),
         (["-s", "openapi/v0.0.38"], {}, "'v0.0.38'; there are slurmctld, slurmdbd, util"),
-        (["-d", "v0.0.1"], {}, "'v0.0.1'; there are latest, v0.0.40"),
+        (["-d", "v0.0.1"], {}, "'v0.0.1'; there are latest, v0.0.36"),
         (["-d", "42"], {}, "'42'"),
         (["--command-timeout", "0"], {}, "number of seconds"),
         (["--command-timeout", "nan"], {}, "number of seconds"),
@@ -133,3 +133,14 @@ def test_without_slurm_the_version_says_so() -> None:
         == f"slurmrest-inetd {__version__} (no Slurm commands found)\n"
     )
     assert options.format_list("-d", Settings(command_path="/nowhere")) == "Possible data_parser plugins:\n"
+
+
+def test_a_slurm_without_data_parser_has_versions_too(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
+    from slurmrest_inetd import options
+
+    fake_slurm.say(["squeue", "--json=list"], b"", b"squeue: error: option does not take an argument\n", 1)
+    monkeypatch.setattr("slurmrest_inetd.slurm.release.find_newest", lambda _: 38)
+    settings = Settings(command_path=str(fake_slurm.folder))
+    assert options.format_list("-d", settings).split()[-3:] == [
+        f"data_parser/v0.0.{version}" for version in (36, 37, 38)
+    ]

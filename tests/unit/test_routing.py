@@ -7,11 +7,15 @@ import pytest
 
 from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
+from slurmrest_inetd.model import Endpoint
 from slurmrest_inetd.routing import find_open_routes, load_handler, parse_version, resolve
 from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.versions.schemas import name_place
 
 FACTS = Path(__file__).parent.parent / "facts" / "openapi"
 SETTINGS = Settings()
+# Since this version the table's names are the documents' own.
+NAMED = 40
 # Two writes are a GET; HEAD does not take them.
 WRITES_UNDER_GET = {"get_reconfigure", "get_job_requeue"}
 
@@ -19,7 +23,7 @@ WRITES_UNDER_GET = {"get_reconfigure", "get_job_requeue"}
 def documented() -> set[tuple[str, str, str, int]]:
     """Every operation as the API's documents have them: method, path, operation, version."""
     rows = set()
-    for file in FACTS.glob("v0.0.4*.json"):
+    for file in FACTS.glob("*.json"):
         document = json.loads(file.read_text())
         version = int(document["version"].rpartition(".")[2])
         for operation in document["operations"]:
@@ -29,12 +33,19 @@ def documented() -> set[tuple[str, str, str, int]]:
 
 
 def test_the_table_is_what_the_documents_have() -> None:
-    table = {
-        (row.method, row.path, row.operation, version)
-        for row in ENDPOINTS
-        for version in range(row.since, row.until + 1)
-    }
-    assert table == documented()
+    table = {(row.method, row.path, row.operation, version) for row in ENDPOINTS for version in list_versions(row)}
+    assert {row for row in table if row[3] >= NAMED} == {row for row in documented() if row[3] >= NAMED}
+
+
+def test_the_table_is_what_the_early_documents_have() -> None:
+    """Up to v0.0.38 a value in a path may have another name, and an operation has."""
+    table = {(*name_place(row.method, row.path), version) for row in ENDPOINTS for version in list_versions(row)}
+    early = {(*name_place(method, path), version) for method, path, _, version in documented() if version < NAMED}
+    assert {row for row in table if row[2] < NAMED} == early
+
+
+def list_versions(row: Endpoint) -> list[int]:
+    return [version for version in SETTINGS.data_parsers if row.since <= version <= row.until]
 
 
 @pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.operation)
