@@ -1,15 +1,18 @@
 """What accounting holds already, looked up when it is first asked for: what a request names is checked against it.
 
 Law: read-only, each list read once; names are compared as the database does (listing.fold). A client who may not see a
-list finds it empty, and then hears of what is not there. Called by the rooms of accounting that change it.
+list finds it empty, and then hears of what is not there. Their shape is not the client's (fixed_shape.py).
+Called by the rooms of accounting that change it.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
+from slurmrest_inetd.accounting.fixed_shape import fix_shape
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.passthrough import Document, read_document
+from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.lengths import LONGEST_WORD_BYTES
 from slurmrest_inetd.slurm.sacctmgr import format_names
 
@@ -20,7 +23,7 @@ class Known:
     """The accounting database as one request sees it."""
 
     def __init__(self, call: Call) -> None:
-        self.call = call
+        self.call = fix_shape(call)
         self._documents: dict[tuple[str, ...], Document] = {}
 
     def list_entries(self, entity: str, *words: str) -> list[dict[str, Any]]:
@@ -45,6 +48,11 @@ class Known:
             return {}
         words = choose_short(format_names("Accounts", named), *([format_names("Users", own)] if own else []))
         return {make_key(one): one for one in self.list_entries("association", *words)}
+
+    @property
+    def newest(self) -> int:
+        """The newest API version of this Slurm, which tells releases apart where sacctmgr's words differ."""
+        return find_newest(self.call.settings, "sacctmgr")
 
     @property
     def clusters(self) -> set[str]:

@@ -3,6 +3,7 @@
 Law: one look-up, and only when an id was given. Called by the plugins of slurmdbd.
 """
 
+from slurmrest_inetd.accounting.fixed_shape import fix_shape
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import refuse_value
@@ -17,7 +18,7 @@ def name_qos(call: Call, parameter: str, values: list[str]) -> list[str]:
     """
     if not any(value.isdecimal() for value in values):
         return values
-    listed = read_document(call, ("sacctmgr", "show", "qos", "withdeleted")).payload["qos"]
+    listed = read_document(fix_shape(call), ("sacctmgr", "show", "qos", "withdeleted")).payload["qos"]
     names = {str(qos["id"]): str(qos["name"]) for qos in listed}
     unknown = next((value for value in values if value.isdecimal() and value not in names), None)
     if unknown:

@@ -13,6 +13,7 @@ from slurmrest_inetd.accounting.association_conditions import (
 from slurmrest_inetd.accounting.association_deletion import plan_deletion, require_choice
 from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Made, make_changes
+from slurmrest_inetd.accounting.fixed_shape import fix_shape
 from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.listing import read_list
 from slurmrest_inetd.body.findings import Findings
@@ -64,8 +65,9 @@ def delete(call: Call, *, one: bool) -> Answer | Passage:
     query = require_choice(call, parse_query(call, ASSOCIATIONS))
     conditions = choose_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *conditions.words)
-    chosen = read_list(call, argv, LISTING, conditions, explain=explain_associations(call, query)).payload
-    associations = chosen[LISTING.member]
+    explain = explain_associations(call, query)
+    chosen = read_list(fix_shape(call), argv, LISTING, conditions, explain=explain)
+    associations = chosen.payload[LISTING.member]
     if not associations:
         return Passage(b"", 304)
     if one and len(associations) > 1:

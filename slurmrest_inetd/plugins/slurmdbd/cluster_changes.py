@@ -8,6 +8,7 @@ from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
 from slurmrest_inetd.accounting.cluster_conditions import LISTING, SHOW_CLUSTER, choose_cluster
 from slurmrest_inetd.accounting.clusters import plan_clusters
+from slurmrest_inetd.accounting.fixed_shape import fix_shape
 from slurmrest_inetd.accounting.listing import read_list
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.errors import Unprocessable
@@ -47,7 +48,7 @@ def delete_cluster(call: Call) -> Answer | Passage:
         raise Unprocessable(str(error), number=error.number, error=error.error, source=PATH) from None
     if CHOOSING & query.values.keys():
         conditions = choose_cluster(call, query)
-        document = read_list(call, (*SHOW_CLUSTER, *conditions.words), LISTING, conditions)
+        document = read_list(fix_shape(call), (*SHOW_CLUSTER, *conditions.words), LISTING, conditions)
         if not document.payload[LISTING.member]:
             return Passage(b"", 304)
     change = Change(PATH, f"cluster {name}", (Step(argv, "deleted", idle=True),))
