@@ -59,21 +59,34 @@ def run_once(argv: list[str], environment: dict[str, str], request: bytes) -> di
     return {"ms": seconds * 1000, "own_mib": watch.own / 1024, "command_mib": watch.command / 1024, "bytes": len(reply)}
 
 
-def run_pairs(order: dict[str, Any], path: str, count: int) -> list[list[dict[str, float]]]:
+def format_request(order: dict[str, Any], path: str) -> bytes:
+    """A GET of ``path`` as the user of the order's token; slurmrestd 22.05 wants the name beside it."""
+    lines = (
+        f"GET {path} HTTP/1.1",
+        "Host: bench",
+        f"X-SLURM-USER-NAME: {order['user']}",
+        f"X-SLURM-USER-TOKEN: {order['token']}",
+        "Connection: close",
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+
+def run_pairs(order: dict[str, Any], peer_path: str, path: str, count: int) -> list[list[dict[str, float]]]:
     """``count`` pairs of (slurmrestd, ours), after one that does not count; they take turns at going first."""
-    request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-SLURM-USER-TOKEN: {order['token']}\r\nConnection: close\r\n\r\n".encode()
-    theirs = (["slurmrestd", "-a", "rest_auth/jwt"], {**ENVIRONMENT, "SLURM_JWT": "daemon"})
-    ours = ([order["program"]], ENVIRONMENT)
+    theirs = (
+        ["slurmrestd", "-a", "rest_auth/jwt"],
+        {**ENVIRONMENT, "SLURM_JWT": "daemon"},
+        format_request(order, peer_path),
+    )
+    ours = ([order["program"]], ENVIRONMENT, format_request(order, path))
     pairs = []
     for number in range(count + 1):
-        if number % 2:
-            pair = [run_once(*theirs, request), run_once(*ours, request)]
-        else:
-            pair = [run_once(*ours, request), run_once(*theirs, request)][::-1]
-        pairs.append(pair)
+        ours_first = number % 2 == 0
+        runs = [run_once(*which) for which in ((ours, theirs) if ours_first else (theirs, ours))]
+        pairs.append(runs[::-1] if ours_first else runs)
     return pairs[1:]
 
 
 if __name__ == "__main__":
     wanted = json.load(sys.stdin)
-    json.dump([(name, run_pairs(wanted, path, count)) for name, path, count in wanted["cases"]], sys.stdout)
+    json.dump([(name, run_pairs(wanted, *case)) for name, *case in wanted["cases"]], sys.stdout)

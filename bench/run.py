@@ -1,7 +1,7 @@
 """Paired runs of slurmrest-inetd and the real slurmrestd on the same requests: medians, ratios, peak memory.
 
-Run by `make bench` as root. It starts a lab cluster (24.11) of its own, installs the program there, submits 3,000 held jobs, has
-pairs.py run inside the cluster, and writes bench/RESULTS.md. Nothing here is asserted: numbers are for people.
+Run by `make bench` as root. It starts lab clusters of its own, one release after the other, installs the program there, submits 3,000
+held jobs, has pairs.py run inside the cluster, and writes bench/RESULTS.md. Nothing here is asserted: numbers are for people.
 """
 
 import json
@@ -19,39 +19,54 @@ os.environ.setdefault("SLURM_LAB", "/var/lib/slurmrest-inetd-bench")
 
 from clusters import PROGRAM, Cluster, bring_up, lab  # noqa: E402  its place is only known now
 
-RELEASE = "24.11"
 JOBS = int(os.environ.get("BENCH_JOBS", "3000"))
-# request, path, pairs
+# What is made of another version, or of text, is compared with the version that this slurmrestd has.
+# fmt: off
+#   release  request                                 slurmrestd's path             ours                         pairs
 CASES = (
-    ("ping", "/slurm/v0.0.42/ping/", 25),
-    ("one job", "/slurm/v0.0.42/job/{job_id}", 25),
-    ("nodes", "/slurm/v0.0.42/nodes/", 25),
-    ("accounts", "/slurmdb/v0.0.42/accounts/", 25),
-    ("document", "/openapi/v3", 25),
-    (f"{JOBS} jobs", "/slurm/v0.0.42/jobs/", 7),
+    ("24.11", "ping",                                "/slurm/v0.0.42/ping/",        "/slurm/v0.0.42/ping/",        25),
+    ("24.11", "one job",                             "/slurm/v0.0.42/job/{job_id}", "/slurm/v0.0.42/job/{job_id}", 25),
+    ("24.11", "nodes",                               "/slurm/v0.0.42/nodes/",       "/slurm/v0.0.42/nodes/",       25),
+    ("24.11", "accounts",                            "/slurmdb/v0.0.42/accounts/",  "/slurmdb/v0.0.42/accounts/",  25),
+    ("24.11", "document",                            "/openapi/v3",                 "/openapi/v3",                 25),
+    ("24.11", f"{JOBS} jobs",                        "/slurm/v0.0.42/jobs/",        "/slurm/v0.0.42/jobs/",        7),
+    ("24.11", "nodes in v0.0.45, made from 42",      "/slurm/v0.0.42/nodes/",       "/slurm/v0.0.45/nodes/",       25),
+    ("24.11", f"{JOBS} jobs in v0.0.45, made from 42", "/slurm/v0.0.42/jobs/",      "/slurm/v0.0.45/jobs/",        7),
+    ("22.05", "ping",                                "/slurm/v0.0.38/ping",         "/slurm/v0.0.38/ping",         25),
+    ("22.05", "one job",                             "/slurm/v0.0.38/job/{job_id}", "/slurm/v0.0.38/job/{job_id}", 25),
+    ("22.05", "partitions, made from text",          "/slurm/v0.0.38/partitions",   "/slurm/v0.0.38/partitions",   25),
+    ("22.05", "accounts, made from text",            "/slurmdb/v0.0.38/accounts",   "/slurmdb/v0.0.38/accounts",   25),
+    ("22.05", "partitions in v0.0.45",               "/slurm/v0.0.38/partitions",   "/slurm/v0.0.45/partitions",   25),
+    ("22.05", f"{JOBS} jobs",                        "/slurm/v0.0.38/jobs",         "/slurm/v0.0.38/jobs",         7),
 )
+# fmt: on
 HEADING = f"""# Paired runs
 
 Made by `make bench` (bench/run.py): slurmrestd in inetd mode and slurmrest-inetd as `pip` installs it, both cold, the same bytes on
-stdin, one after the other and taking turns at going first. Slurm {RELEASE}, {os.cpu_count()} cores. Times are medians in milliseconds; the
+stdin, one after the other and taking turns at going first. {os.cpu_count()} cores. Times are medians in milliseconds; the
 ratio is the median of the pairs' ratios, ours divided by slurmrestd's. Memory is peak resident MiB: a program's own, and that
 of the Slurm command we run beside it.
 
-| request | pairs | slurmrestd ms | ours ms | ratio | slurmrestd MiB | ours MiB | our command's MiB | reply bytes |
-|---|---|---|---|---|---|---|---|---|
+| Slurm | request | pairs | slurmrestd ms | ours ms | ratio | slurmrestd MiB | ours MiB | our command's MiB | reply bytes |
+|---|---|---|---|---|---|---|---|---|---|
 """
 
 
 def main() -> None:
     """Prepare, measure, write."""
-    try:
-        cluster = bring_up(RELEASE)
-        job_id = submit_jobs(cluster, JOBS)
-        cases = [(name, path.format(job_id=job_id), pairs) for name, path, pairs in CASES]
-        results = measure(cluster, cases)
-    finally:
-        lab("destroy", RELEASE)
-    table = HEADING + "".join(format_row(*row) for row in results)
+    table = HEADING
+    for release in dict.fromkeys(case[0] for case in CASES):
+        try:
+            cluster = bring_up(release)
+            job_id = str(submit_jobs(cluster, JOBS))
+            cases = [
+                (name, *(path.replace("{job_id}", job_id) for path in paths), pairs)
+                for where, name, *paths, pairs in CASES
+                if where == release
+            ]
+            table += "".join(format_row(release, *row) for row in measure(cluster, cases))
+        finally:
+            lab("destroy", release)
     (HERE / "RESULTS.md").write_text(table)
     print(table)
 
@@ -65,20 +80,21 @@ def submit_jobs(cluster: Cluster, count: int) -> int:
     return int(cluster.slurm("squeue", "-h", "-o", "%i").split()[0])
 
 
-def measure(cluster: Cluster, cases: list[tuple[str, str, int]]) -> list[Any]:
+def measure(cluster: Cluster, cases: list[Any]) -> list[Any]:
     """What pairs.py, inside the cluster, found out."""
     shutil.copy(HERE / "pairs.py", cluster.root / "tmp" / "pairs.py")
-    order = json.dumps({"program": PROGRAM, "token": cluster.token("alice"), "cases": cases})
+    order = json.dumps({"program": PROGRAM, "user": "alice", "token": cluster.token("alice"), "cases": cases})
     finished = cluster.run(["python3", "/tmp/pairs.py"], user="root", input=order.encode(), check=True, timeout=1800)
     found: list[Any] = json.loads(finished.stdout)
     return found
 
 
-def format_row(name: str, pairs: list[list[dict[str, float]]]) -> str:
+def format_row(release: str, name: str, pairs: list[list[dict[str, float]]]) -> str:
     """One line of the table."""
     theirs, ours = zip(*pairs, strict=True)
     ratio = statistics.median(one["ms"] / other["ms"] for other, one in pairs)
     cells = [
+        release,
         name,
         str(len(pairs)),
         f"{median(theirs, 'ms'):.1f}",

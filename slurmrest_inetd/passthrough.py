@@ -8,17 +8,21 @@ read whole and made into it (versions/). Called by the plugins.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from slurmrest_inetd.envelope import build_meta, format_envelope, format_json, parse_json
+from slurmrest_inetd.envelope import build_meta, format_envelope, parse_json
 from slurmrest_inetd.errors import ApiError, CutShort
 from slurmrest_inetd.meta_lines import find_meta, rewrite_tail
 from slurmrest_inetd.model import Answer, Call, Notice, Passage, Problem
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
 from slurmrest_inetd.slurm.failures import clean_stderr, fail_with, find_error, raise_failure
-from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.text import clean_lines
-from slurmrest_inetd.versions.speaking import TEXT, choose_version, convert_document, convert_payload
+from slurmrest_inetd.versions.speaking import TEXT, choose_version
+
+if TYPE_CHECKING:
+    from slurmrest_inetd.versions.streaming import Converting
+
+    Printing = Running | Converting
 
 # Up to here a document is read whole before its status is decided.
 SPOOL_BYTES = 1024 * 1024
@@ -59,16 +63,15 @@ def pass_document(
     spoken = choose_version(call, argv)
     if spoken != call.version and call.media != "json":
         return print_converted(call, argv, warnings, environment, empty, refuse_empty, explain)
-    if spoken == call.version:
-        running = start_document(call, argv, call.media, environment, spoken)
+    if spoken == TEXT:
+        finished = tell(call, argv, environment, explain)
+    else:
+        running = start_converted(call, argv, environment, spoken)
         head = read_head(running)
         if len(head) > SPOOL_BYTES:
             return Passage(stream_document(call, running, head, warnings, edit))
         finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
-    else:
-        finished = make_document(call, argv, environment, spoken, explain)
-        head = finished.stdout
-    if refuse_empty and is_empty(head, empty, call.media):
+    if refuse_empty and is_empty(finished.stdout, empty, call.media):
         judge(call, finished, explain, empty=True)
         warnings += (note_nothing(refuse_empty),)
         edit = None
@@ -100,27 +103,32 @@ def make_document(
 ) -> Finished:
     """Run ``argv`` to its end; its JSON document, printed in v0.0.``spoken``, in the client's version."""
     if spoken == TEXT:
-        return tell_document(call, argv, environment, explain)
-    running = start_document(call, argv, "json", environment, spoken)
-    finished = running.finish(b"".join(iter(running.read_chunk, b"")))
+        return tell(call, argv, environment, explain)
+    running = start_converted(call._replace(media="json"), argv, environment, spoken)
+    return running.finish(b"".join(iter(running.read_chunk, b"")))
+
+
+def start_converted(
+    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int
+) -> "Printing":
+    """Start ``argv``; what is read of it is in the client's version, whichever it prints."""
+    running = start_document(call, argv, call.media, environment, spoken)
     if spoken == call.version:
-        return finished
-    return finished._replace(stdout=convert_document(call, argv, finished.stdout, spoken))
+        return running
+    from slurmrest_inetd.versions.streaming import Converting
+
+    return Converting(call, argv, running, spoken)
 
 
-def tell_document(
+def tell(
     call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], explain: Explain | None
 ) -> Finished:
-    """The document that ``argv`` would print on a later Slurm, made from what the commands here print (texts/)."""
-    from slurmrest_inetd.texts.asking import Ask
-    from slurmrest_inetd.texts.sources import build_payload
+    """What ``argv`` would print on a later Slurm, on one whose commands print text."""
+    from slurmrest_inetd.texts.telling import tell_document
 
-    call.meanwhile()
-    ask = Ask(call, argv, environment, lambda finished: judge(call, finished, explain, empty=not finished.stdout))
-    payload, version = build_payload(ask)
-    meta = build_meta(call, read_release(call.settings))
-    made = {**convert_payload(call, argv, payload, version), "meta": meta, "errors": [], "warnings": []}
-    return Finished(argv, 0, format_json(made) + b"\n", b"")
+    return tell_document(
+        call, argv, environment, lambda finished: judge(call, finished, explain, empty=not finished.stdout)
+    )
 
 
 def print_converted(
@@ -187,7 +195,7 @@ def describe_request(call: Call) -> str:
     return f"{call.request.method} {'/'.join(('', *call.request.segments))}"
 
 
-def read_head(running: Running) -> bytes:
+def read_head(running: "Printing") -> bytes:
     """All the command prints, or its first part once that is too much to be held."""
     chunks: list[bytes] = []
     size = 0
@@ -216,7 +224,7 @@ def split_whole(call: Call, finished: Finished, explain: Explain | None) -> tupl
 
 
 def stream_document(
-    call: Call, running: Running, head: bytes, warnings: tuple[Notice, ...], edit: Edit | None = None
+    call: Call, running: "Printing", head: bytes, warnings: tuple[Notice, ...], edit: Edit | None = None
 ) -> Iterator[bytes]:
     """A large document: whole lines as they come, then its tail rewritten. Raises CutShort when the command does not
     finish it.

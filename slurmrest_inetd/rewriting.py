@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slurmrest_inetd.envelope import format_json, parse_json
-from slurmrest_inetd.selection import ENTRY, ENTRY_BEGINS
+from slurmrest_inetd.slurm.layout import ENTRY, ENTRY_BEGINS
 
 # Changes one entry of the list, in place.
 Change = Callable[[dict[str, Any]], None]

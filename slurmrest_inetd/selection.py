@@ -5,16 +5,13 @@ the line ``    {`` and ends with the line ``    }`` or ``    },``. For documents
 passthrough.pass_document.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_json
+from slurmrest_inetd.slurm.layout import ENTRY, ENTRY_BEGINS
 
 Keep = Callable[[dict[str, Any]], bool]
-
-ENTRY = re.compile(rb"^    \{\n.*?^    \}(?=,?\n)", re.MULTILINE | re.DOTALL)
-ENTRY_BEGINS = re.compile(rb"^    \{\n", re.MULTILINE)
 
 
 class Selection:

@@ -3,13 +3,14 @@
 Law: where the release speaks the client's version nothing of versions/ is loaded but this. Called by passthrough.py.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from slurmrest_inetd.envelope import format_json, parse_json
 from slurmrest_inetd.errors import NotImplementedHere
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.data_parsers import list_data_parsers, prints_documents
 
+Convert = Callable[[Any], Any]
 ENVELOPE = ("meta", "errors", "warnings")
 # The command prints no document: texts/ makes one.
 TEXT = 0
@@ -35,23 +36,17 @@ def choose_version(call: Call, argv: tuple[str, ...]) -> int:
     return min(able, key=lambda one: abs(one - call.version))
 
 
-def convert_document(call: Call, argv: tuple[str, ...], printed: bytes, spoken: int) -> bytes:
-    """The JSON document that ``argv`` printed in v0.0.``spoken``, as one of the client's version in Slurm's own
-    layout; what is no document stays as it is.
-    """
-    try:
-        document = parse_json(printed)
-    except ValueError:
-        return printed
-    envelope = {name: document.pop(name) for name in ENVELOPE if name in document}
-    if "plugin" in envelope.get("meta", {}):
-        envelope["meta"]["plugin"]["data_parser"] = f"data_parser/v0.0.{call.version}"
-    return format_json({**convert_payload(call, argv, document, spoken), **envelope}) + b"\n"
-
-
-def convert_payload(call: Call, argv: tuple[str, ...], payload: Any, spoken: int) -> Any:
-    """``payload`` of what ``argv`` prints, from v0.0.``spoken`` to the client's version."""
+def prepare_conversion(call: Call, argv: tuple[str, ...], spoken: int) -> Convert:
+    """What makes a payload of the client's version from one that ``argv`` prints in v0.0.``spoken``."""
     from slurmrest_inetd.slurm.documents import find_document
     from slurmrest_inetd.versions.documents import build_document_conversion
 
-    return build_document_conversion("GET", find_document(argv), spoken, call.version)(payload)
+    return build_document_conversion("GET", find_document(argv), spoken, call.version)
+
+
+def convert_members(version: int, document: dict[str, Any], convert: Convert) -> dict[str, Any]:
+    """A document with its envelope, the payload converted."""
+    envelope = {name: document.pop(name) for name in ENVELOPE if name in document}
+    if "plugin" in envelope.get("meta", {}):
+        envelope["meta"]["plugin"]["data_parser"] = f"data_parser/v0.0.{version}"
+    return {**convert(document), **envelope}
