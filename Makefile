@@ -4,13 +4,14 @@
 # make docs    the documentation as HTML, into build/docs
 # make bench   this program and the real slurmrestd on the same requests, into bench/
 # make soak    a long load on the listening service, with clients that misbehave: a quarter of an hour (SOAK="--cluster 24.11")
+# make matrix  every operation in every API version on every release, asked and judged, as a table (MATRIX="24.11 --versions 36,45")
 # make lab     start the real clusters by hand; `make lab-down` stops them, `make lab-purge` removes every trace of them
 # make clean   remove what was made in this tree
 
 BIN = .venv/bin
 LAB = tests/lab/slurm-lab
 
-.PHONY: help demo test check style cover docs cluster bench soak lab lab-down lab-purge clean
+.PHONY: help demo test check style cover docs cluster bench soak matrix lab lab-down lab-purge clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -43,6 +44,9 @@ bench: .venv/made
 
 soak: .venv/made
 	cd tests && PYTHONPATH=lab ../$(BIN)/python -m soak.run $(SOAK)
+
+matrix: .venv/made
+	cd tests && PYTHONPATH=lab:.. ../$(BIN)/python -m matrix.run $(MATRIX)
 
 lab:
 	$(LAB) up all
