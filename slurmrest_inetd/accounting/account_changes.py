@@ -28,14 +28,19 @@ from slurmrest_inetd.slurm.sacctmgr import (
     list_delete,
     list_modify,
 )
+from slurmrest_inetd.slurm.sacctmgr_terms import require_term
 from slurmrest_inetd.slurm.values import INVALID_DATA, Unusable
 
 PARSER = "DATA_PARSER_ACCOUNT"
 TEXTS = (("description", "Description"), ("organization", "Organization"))
+# the first version that requires them
+TEXTS_REQUIRED = 40
 
 
 class WantedAccount(NamedTuple):
-    """An account that a request describes; ``coordinators`` is None where nothing is said of them."""
+    """An account that a request describes; ``texts`` has those that are given, ``coordinators`` is None where nothing
+    is said of them.
+    """
 
     path: str
     name: str
@@ -47,15 +52,18 @@ class WantedAccount(NamedTuple):
 def read_accounts(entries: Iterable[tuple[str, dict[str, Any]]], version: int, found: Findings) -> list[WantedAccount]:
     """The accounts that ``entries`` describe, each with its path (``#/accounts[0]/``)."""
     rows = list_properties(ACCOUNT_PROPERTIES, version)
+    texts_required = [member for member, _ in TEXTS if version >= TEXTS_REQUIRED]
     wanted = []
     for path, entry in entries:
         values = read_object(entry, rows, KINDS, path, PARSER, found)
-        for member in ("name", "description", "organization"):
+        for member in ("name", *texts_required):
             if entry.get(member) is None:
                 text = f"Missing required field '{member}' in dictionary"
                 found.refuse(Unusable(text, NO_SUCH_PATH), f"{path}{member}/")
         name = check_place(values.get("name"), f"{path}name/", found)
-        texts = {member: check_member(values.get(member, ""), f"{path}{member}/", found) for member, _ in TEXTS}
+        texts = {
+            member: check_member(values[member], f"{path}{member}/", found) for member, _ in TEXTS if member in values
+        }
         flag = read_flag(values.get("flags", ()), f"{path}flags/", found)
         coordinators = values.get("coordinators")
         for person in coordinators or ():
@@ -107,11 +115,21 @@ def plan_accounts(wanted: list[WantedAccount], known: Known, found: Findings) ->
             if fold(name) not in users:
                 found.refuse(Unusable(f"Unknown user: {name}", INVALID_USER), f"{one.path}coordinators/")
         current = there.get(fold(one.name))
+        check_flag(one, known, found)
         steps = plan_new(one, known, found) if current is None else plan_existing(one, current)
         steps += plan_coordinators(one, list_coordinators(current or {}))
         changes.append(Change(one.path, f"account {one.name}", tuple(steps)))
         there.setdefault(fold(one.name), {})
     return changes
+
+
+def check_flag(one: WantedAccount, known: Known, found: Findings) -> None:
+    """Refuse the flag where sacctmgr has no flags; without them no users are coordinators."""
+    try:
+        if one.flag == "UsersAreCoords":
+            require_term("account", "Flags", known.newest)
+    except Unusable as error:
+        found.refuse(error, f"{one.path}flags/")
 
 
 def plan_new(one: WantedAccount, known: Known, found: Findings) -> list[Step]:
@@ -121,7 +139,8 @@ def plan_new(one: WantedAccount, known: Known, found: Findings) -> list[Step]:
     except Unusable as error:
         found.refuse(error, f"{one.path}name/")
     name, cluster = format_term("Names", one.name), format_term("Cluster", known.local_cluster)
-    terms = [format_term(term, one.texts[member]) for member, term in TEXTS]
+    # what Slurm itself takes for either
+    terms = [format_term(term, one.texts.get(member, one.name)) for member, term in TEXTS]
     flag = [format_term("Flags", one.flag)] if one.flag == "UsersAreCoords" else []
     return [
         Step(list_add("account", name, *terms, *flag, cluster), "added"),
@@ -134,7 +153,7 @@ def plan_existing(one: WantedAccount, current: dict[str, Any]) -> list[Step]:
     terms = [
         format_term(term, one.texts[member])
         for member, term in TEXTS
-        if fold_case(str(current.get(member, ""))) != fold_case(one.texts[member])
+        if member in one.texts and fold_case(str(current.get(member, ""))) != fold_case(one.texts[member])
     ]
     if one.flag and (one.flag == "UsersAreCoords") != ("UsersAreCoords" in current.get("flags", ())):
         terms.append(format_term("Flags", one.flag))

@@ -18,6 +18,7 @@ from slurmrest_inetd.accounting.association_terms import (
     require_name,
 )
 from slurmrest_inetd.accounting.changes import Change, Step
+from slurmrest_inetd.accounting.early_bodies import LAST_EARLY, spell_entry
 from slurmrest_inetd.accounting.entity_kinds import KINDS
 from slurmrest_inetd.accounting.known import Key, Known, make_key
 from slurmrest_inetd.accounting.listing import fold
@@ -65,8 +66,9 @@ def read_associations(
     rows = list_properties(ASSOCIATION_PROPERTIES, version)
     wanted = []
     for path, entry in entries:
-        values = read_tree(entry, rows, KINDS, path, PARSER, found)
-        if entry.get("user") is None:
+        values = read_tree(spell_entry(entry, rows, version), rows, KINDS, path, PARSER, found)
+        # up to v0.0.38, null is no user
+        if "user" not in entry or (entry["user"] is None and version > LAST_EARLY):
             found.refuse(Unusable("Missing required field 'user' in dictionary", NO_SUCH_PATH), f"{path}user/")
         names = {}
         for member in ("account", "user", "cluster", "partition"):

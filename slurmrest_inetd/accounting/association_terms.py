@@ -23,6 +23,7 @@ from slurmrest_inetd.slurm.sacctmgr import (
     format_tres,
     name_tres,
 )
+from slurmrest_inetd.slurm.sacctmgr_terms import lacks_term, require_term
 from slurmrest_inetd.slurm.values import INFINITE, INVALID_DATA, Unusable
 
 INVALID_QOS = (2066, "Invalid qos specification")
@@ -52,7 +53,10 @@ def list_terms(
         if row.carry != "set" or value is None or (row.term in EMPTY_IS_NOTHING and not value):
             continue
         place = f"{path}{row.name}/"
+        if not value and lacks_term("association", row.term, known.newest):
+            continue  # there can be nothing but that
         try:
+            require_term("association", row.term, known.newest)
             terms.extend(format_property(row, value, current, known))
         except Unusable as error:
             found.refuse(error, place)

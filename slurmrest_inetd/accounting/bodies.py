@@ -6,6 +6,7 @@ Called by the plugins of slurmdbd that write.
 
 from typing import Any
 
+from slurmrest_inetd.accounting.early_bodies import LAST_EARLY, spell_names
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_entries, require_member
 from slurmrest_inetd.envelope import parse_body
@@ -20,8 +21,11 @@ def read_entries(call: Call, member: str, parser: str, found: Findings) -> list[
 
     ``parser`` is slurmrestd's name for the body's schema, which warnings show.
     """
-    body = require_dictionary(parse_body(call), "#/")
-    entries = require_entries(require_member(body, member), f"#/{member}/")
+    body = spell_names(require_dictionary(parse_body(call), "#/"), call.version)
+    given = require_member(body, member)
+    if isinstance(given, dict) and call.version <= LAST_EARLY:
+        given = [given]  # some of their schemas have one entry there
+    entries = require_entries(given, f"#/{member}/")
     if not entries:
         refuse_body(f"The list of {member} is empty: there is nothing to do", EMPTY_LIST, f"#/{member}/")
     for name, value in body.items():

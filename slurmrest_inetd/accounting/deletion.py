@@ -4,6 +4,7 @@ Law: exactly one name, and never an empty one. Called by the plugins of slurmdbd
 """
 
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
+from slurmrest_inetd.accounting.early_bodies import LAST_EARLY
 from slurmrest_inetd.errors import ApiError, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
@@ -12,21 +13,24 @@ from slurmrest_inetd.slurm.values import Unusable
 
 
 def delete_named(
-    call: Call, entity: str, key: str, value: str, member: str, *, absent: Notice | None = None
+    call: Call, entity: str, key: str, value: str, member: str, *, early: str = "", absent: Notice | None = None
 ) -> Answer | Passage:
-    """Delete what the path's ``value`` names, by ``sacctmgr delete ENTITY where KEY=``; ``member`` lists it.
+    """Delete what the path's ``value`` names, by ``sacctmgr delete ENTITY where KEY=``; ``member`` lists it, or up to
+    v0.0.38 ``early``.
 
     Where there is none: 304, or with ``absent`` an empty list and that warning. Raises Unprocessable, Forbidden.
     """
     query = parse_query(call, ())
     name, path = call.values[value], f"#/{value}/"
+    noun = member.partition("_")[2].removesuffix("s")
+    if call.version <= LAST_EARLY and early:
+        member = early
     try:
         argv = list_delete(entity, format_names(key, [name]))
     except Unusable as error:
         raise Unprocessable(
             str(error), number=error.number, error=error.error, source=path, payload={member: []}
         ) from None
-    noun = member.partition("_")[2].removesuffix("s")
     change = Change(path, f"{noun} {name}", (Step(argv, "deleted", idle=True),))
     try:
         (made,) = make_changes(call, [change], query.warnings)

@@ -92,6 +92,8 @@ KINDS: dict[str, Kind] = COMMON | {
     "minutes":       Kind(parse_wall),
     "tres":          Kind(parse_amounts,          "array"),
     "level":         Kind(parse_level,            "array"),
+    "level_text":    Kind(parse_level,            "string"),
+    "switch":        Kind(parse_switch),
     "coordinators":  Kind(parse_coordinators,     "array"),
     "account_flags": Kind(flags(ACCOUNT_FLAGS),   "array"),
     "user_flags":    Kind(flags(USER_FLAGS),      "array"),

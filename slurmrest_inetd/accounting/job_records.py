@@ -15,6 +15,7 @@ from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.job_record import EXIT_CODE_PROPERTIES, EXIT_STATES, JOB_RECORD_PROPERTIES, LAST
 from slurmrest_inetd.slurm.sacctmgr import check_name, check_text, format_term, format_tres
+from slurmrest_inetd.slurm.sacctmgr_terms import require_term
 from slurmrest_inetd.slurm.signals import parse_signal
 from slurmrest_inetd.slurm.values import INVALID_DATA, Infinite, Unusable, parse_number, parse_text, show_value
 
@@ -109,12 +110,13 @@ def read_record(given: dict[str, Any], path: str, version: int, found: Findings)
     return read_tree(given, list_properties(JOB_RECORD_PROPERTIES, version), KINDS, path, PARSER, found)
 
 
-def list_terms(values: dict[str, Any], path: str, found: Findings) -> list[str]:
-    """sacctmgr's terms for them."""
+def list_terms(values: dict[str, Any], newest: int, path: str, found: Findings) -> list[str]:
+    """sacctmgr's terms for them, of a release whose newest version is v0.0.``newest``."""
     terms = []
     for row in JOB_RECORD_PROPERTIES:
         if row.name in values:
             try:
+                require_term("job", row.term, newest)
                 terms.append(format_term(row.term, FORMS[row.kind](values[row.name])))
             except Unusable as error:
                 found.refuse(error, f"{path}{row.name}/")

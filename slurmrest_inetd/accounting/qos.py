@@ -14,6 +14,7 @@ from slurmrest_inetd.accounting.limits import UNKNOWN_TRES, format_decimal, form
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.accounting.qos_request import FLAGS, WantedQos
 from slurmrest_inetd.body.findings import Findings
+from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.fields.qos import ADD, NOT_SET, QOS_FLAGS, QOS_PROPERTIES, REMOVE
 from slurmrest_inetd.slurm.sacctmgr import (
     check_name,
@@ -26,12 +27,12 @@ from slurmrest_inetd.slurm.sacctmgr import (
     list_add,
     list_modify,
 )
+from slurmrest_inetd.slurm.sacctmgr_terms import require_term
 from slurmrest_inetd.slurm.values import Unusable
 
 INVALID_QOS = (2066, "Invalid qos specification")
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
 PREEMPT, DESCRIPTION = "preempt/list", "description"
-SET = tuple(row for row in QOS_PROPERTIES if row.carry == "set")
 # fmt: off
 FORMS: dict[str, Callable[[Any], str]] = {
     "preempt_mode": str,
@@ -44,6 +45,11 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "tres":         format_tres,
 }
 # fmt: on
+
+
+def list_set(version: int) -> list[Property]:
+    """The properties of v0.0.``version`` that one term sets."""
+    return [row for row in list_properties(QOS_PROPERTIES, version).values() if row.carry == "set"]
 
 
 def index_qos(known: Known) -> dict[str, dict[str, Any]]:
@@ -95,7 +101,12 @@ def check_against(one: WantedQos, known: Known, names: set[str], found: Findings
                 raise Unusable(f"Unable to resolve QOS: {name}", INVALID_QOS)
         except Unusable as error:
             found.refuse(error, f"{one.path}{PREEMPT}/")
-    for row in SET:
+    for flag in one.values.get(FLAGS, ()):
+        try:
+            require_term("qos", f"Flags={QOS_FLAGS[flag]}", known.newest)
+        except Unusable as error:
+            found.refuse(error, f"{one.path}{FLAGS}/")
+    for row in list_set(one.version):
         unknown = (
             name_unknown(one.values[row.name], known.tres) if row.kind == "tres" and row.name in one.values else ""
         )
@@ -131,7 +142,7 @@ def list_terms(one: WantedQos, entry: Mapping[str, Any] | None, found: Findings)
     if description is not None and (entry is None or fold_case(description) != fold_case(entry.get(DESCRIPTION, ""))):
         yield from format_description(description, f"{one.path}{DESCRIPTION}/", found)
     yield from format_flags(one.values.get(FLAGS), entry is None)
-    for row in SET:
+    for row in list_set(one.version):
         if row.name in one.values:
             yield format_term(row.term, FORMS[row.kind](one.values[row.name]))
 

@@ -6,6 +6,7 @@ Law: JSON in, values out; what is wrong is found whole, with its path. What sacc
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.accounting.early_bodies import spell_entry
 from slurmrest_inetd.accounting.limits import (
     parse_decimal,
     parse_factor,
@@ -33,11 +34,14 @@ FLAGS = "flags"
 
 
 class WantedQos(NamedTuple):
-    """A QOS that a request describes: ``path`` is its place there, ``values`` are its properties' by their places."""
+    """A QOS that a request describes: ``path`` is its place there, ``values`` are its properties' by their places in
+    API version v0.0.``version``.
+    """
 
     path: str
     name: str
     values: dict[str, Any]
+    version: int
 
 
 def parse_modes(value: Any) -> str:
@@ -77,9 +81,9 @@ def read_qos(entries: Iterable[tuple[str, dict[str, Any]]], version: int, found:
     rows = list_properties(QOS_PROPERTIES, version)
     wanted = []
     for place, entry in entries:
-        values = read_tree(entry, rows, KINDS, place, PARSER, found)
+        values = read_tree(spell_entry(entry, rows, version), rows, KINDS, place, PARSER, found)
         check_flags(values.get(FLAGS, ()), place, found)
-        wanted.append(WantedQos(place, values.get("name", ""), values))
+        wanted.append(WantedQos(place, values.get("name", ""), values, version))
     return wanted
 
 

@@ -14,32 +14,34 @@ READ_ONLY = "usage is only read"
 # fmt: off
 #   place                     kind         since until  carry    sacctmgr's term, or the reason
 ACCOUNT_PROPERTIES: tuple[Row, ...] = (
-    Row("name",               "text",        40, LAST, "apart",  "Names"),
-    Row("description",        "text",        40, LAST, "apart",  "Description"),
-    Row("organization",       "text",        40, LAST, "apart",  "Organization"),
-    Row("coordinators",       "coordinators", 40, LAST, "apart"),
-    Row("flags",              "account_flags", 40, LAST, "apart", "Flags"),
-    Row("associations",       "list",        40, LAST, "none",   BY_ASSOCIATIONS),
+    Row("name",               "text",        36, LAST, "apart",  "Names"),
+    Row("description",        "text",        36, LAST, "apart",  "Description"),
+    Row("organization",       "text",        36, LAST, "apart",  "Organization"),
+    Row("coordinators",       "coordinators", 36, LAST, "apart"),
+    Row("flags",              "account_flags", 36, LAST, "apart", "Flags"),
+    Row("associations",       "list",        36, LAST, "none",   BY_ASSOCIATIONS),
 )
 USER_PROPERTIES: tuple[Row, ...] = (
-    Row("name",               "text",        40, LAST, "apart",  "Names"),
+    Row("name",               "text",        36, LAST, "apart",  "Names"),
     Row("old_name",           "text",        40, LAST, "apart",  "NewName"),
+    Row("administrator_level", "level_text", 36, 38,   "apart",  "AdminLevel"),
     Row("administrator_level", "level",      40, LAST, "apart",  "AdminLevel"),
-    Row("default/account",    "text",        40, LAST, "apart",  "DefaultAccount"),
-    Row("default/wckey",      "text",        40, LAST, "apart",  "DefaultWCKey"),
+    Row("default/account",    "text",        36, LAST, "apart",  "DefaultAccount"),
+    Row("default/wckey",      "text",        36, LAST, "apart",  "DefaultWCKey"),
     Row("default/qos",        "uint32",      44, LAST, "none",   "a user's default QOS is its association's"),
-    Row("flags",              "user_flags",  40, LAST, "apart"),
+    Row("flags",              "user_flags",  38, LAST, "apart"),
     Row("wckeys",             "list",        40, LAST, "apart",  "WCKeys"),
-    Row("associations",       "list",        40, LAST, "none",   BY_ASSOCIATIONS),
-    Row("coordinators",       "list",        40, LAST, "none",   BY_ACCOUNTS),
+    Row("associations",       "list",        36, LAST, "none",   BY_ASSOCIATIONS),
+    Row("coordinators",       "list",        36, LAST, "none",   BY_ACCOUNTS),
 )
 WCKEY_PROPERTIES: tuple[Row, ...] = (
-    Row("name",               "text",        40, LAST, "apart",  "WCKeys"),
-    Row("user",               "text",        40, LAST, "apart",  "Names"),
-    Row("cluster",            "text",        40, LAST, "apart",  "Cluster"),
-    Row("id",                 "uint32",      40, LAST, "none",   "slurmdbd gives it"),
-    Row("accounting",         "list",        40, LAST, "none",   READ_ONLY),
-    Row("flags",              "texts",       40, LAST, "none",   "a wckey's flags cannot be set"),
+    Row("name",               "text",        36, LAST, "apart",  "WCKeys"),
+    Row("user",               "text",        36, LAST, "apart",  "Names"),
+    Row("cluster",            "text",        36, LAST, "apart",  "Cluster"),
+    Row("id",                 "uint32",      36, LAST, "none",   "slurmdbd gives it"),
+    Row("accounting",         "list",        36, LAST, "none",   READ_ONLY),
+    Row("accounts",           "list",        36, 38,   "none",   READ_ONLY),
+    Row("flags",              "texts",       36, LAST, "none",   "a wckey's flags cannot be set"),
 )
 
 # what sets a flag of an account; the others shape what is read, or tell what is so

@@ -10,17 +10,17 @@ from slurmrest_inetd.query import Parameter as Row
 # fmt: off
 #   name                             kind         since until   sacctmgr                where the document has it
 ASSOCIATIONS = (
-    Row("account",                         "csv",                   term="account",         member="account"),
-    Row("cluster",                         "csv",                   term="cluster",         member="cluster"),
+    Row("account",                         "csv", since=36,          term="account",         member="account"),
+    Row("cluster",                         "csv", since=36,          term="cluster",         member="cluster"),
     Row("default_qos",                     "csv",                   term="defaultqos",      member="default/qos"),
     Row("format",                          "csv",       until=44,   note=notes.FORMAT),
     Row("id",                              "ids",                   term="id"),
     Row("parent_account",                  "csv",                   term="parent",          member="parent_account"),
-    Row("partition",                       "csv",                   term="partition",       member="partition"),
+    Row("partition",                       "csv", since=36,          term="partition",       member="partition"),
     Row("qos",                             "csv",                   term="qos",             member="qos"),
     Row("usage_start",                     "timestamp",             note=notes.USAGE_WINDOW),
     Row("usage_end",                       "timestamp",             note=notes.USAGE_WINDOW),
-    Row("user",                            "csv",                   term="user",            member="user"),
+    Row("user",                            "csv", since=36,          term="user",            member="user"),
 
     Row("with_usage",                      "bool",      until=41,   note=notes.USAGE),
     Row("with_deleted",                    "bool",      until=41,   term="withdeleted"),
@@ -39,3 +39,5 @@ ASSOCIATIONS = (
     Row("Exclude limits from parents",     "bool",      since=42,   term="woplimits"),
 )
 # fmt: on
+# What association takes in v0.0.36 and v0.0.37, associations does not yet.
+ASSOCIATION = tuple(row._replace(since=36) if row.since == 38 else row for row in ASSOCIATIONS)

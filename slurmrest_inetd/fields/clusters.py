@@ -13,18 +13,18 @@ LAST = 99
 # fmt: off
 #   place                           kind             since until  carry
 CLUSTER_PROPERTIES: tuple[Row, ...] = (
-    Row("name",                     "text",             40, LAST, "apart"),
-    Row("flags",                    "cluster_flags",    40, LAST, "apart"),
-    Row("controller/host",          "text",             40, LAST, "none",  REGISTERED),
-    Row("controller/port",          "number32",         40, LAST, "none",  REGISTERED),
-    Row("nodes",                    "text",             40, LAST, "none",  REGISTERED),
-    Row("rpc_version",              "number32",         40, LAST, "none",  REGISTERED),
-    Row("select_plugin",            "text",             40, 44,   "none",  REGISTERED),
-    Row("tres",                     "list",             40, LAST, "none",  REGISTERED),
-    Row("associations/root/account",   "text",          40, LAST, "none",  GIVEN),
-    Row("associations/root/cluster",   "text",          40, LAST, "none",  GIVEN),
-    Row("associations/root/partition", "text",          40, LAST, "none",  GIVEN),
-    Row("associations/root/user",      "text",          40, LAST, "none",  GIVEN),
+    Row("name",                     "text",             36, LAST, "apart"),
+    Row("flags",                    "cluster_flags",    36, LAST, "apart"),
+    Row("controller/host",          "text",             36, LAST, "none",  REGISTERED),
+    Row("controller/port",          "number32",         36, LAST, "none",  REGISTERED),
+    Row("nodes",                    "text",             36, LAST, "none",  REGISTERED),
+    Row("rpc_version",              "number32",         36, LAST, "none",  REGISTERED),
+    Row("select_plugin",            "text",             36, 44,   "none",  REGISTERED),
+    Row("tres",                     "list",             36, LAST, "none",  REGISTERED),
+    Row("associations/root/account",   "text",          36, LAST, "none",  GIVEN),
+    Row("associations/root/cluster",   "text",          36, LAST, "none",  GIVEN),
+    Row("associations/root/partition", "text",          36, LAST, "none",  GIVEN),
+    Row("associations/root/user",      "text",          36, LAST, "none",  GIVEN),
     Row("associations/root/id",        "number32",      40, LAST, "none",  GIVEN),
 )
 

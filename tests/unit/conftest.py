@@ -12,7 +12,7 @@ import pytest
 from listening import COVERAGE
 from playback import FakeSlurm
 
-from slurmrest_inetd.envelope import parse_json
+from slurmrest_inetd.envelope import NO_RELEASE, parse_json
 from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.model import Answer, Call, Identity, Request
 from slurmrest_inetd.reply import format_reply
@@ -69,7 +69,7 @@ class Asker:
             notices = [notice._asdict() for notice in error.warnings]
             return Heard(error.status, {**error.payload, "errors": problems, "warnings": notices}, dict(error.headers))
         if isinstance(answer, Answer) and answer.meta is None:
-            answer = answer._replace(meta={"slurm": {}})
+            answer = answer._replace(meta={"slurm": NO_RELEASE})
         reply = format_reply(call, answer)
         raw = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
         document = parse_json(raw) if raw and media == "json" else {"raw": raw} if raw else {}

@@ -33,4 +33,4 @@ def delete_account(call: Call) -> Answer | Passage:
 
     Raises Unprocessable where a user has it for a default, or jobs run; Forbidden.
     """
-    return delete_named(call, "account", "Names", "account_name", "removed_accounts")
+    return delete_named(call, "account", "Names", "account_name", "removed_accounts", early="removed_associations")

@@ -5,6 +5,7 @@ Called through routing.py.
 """
 
 from slurmrest_inetd.accounting.changes import make_changes
+from slurmrest_inetd.accounting.early_bodies import spell_names
 from slurmrest_inetd.accounting.restoration import LEFT_OUT, plan_config
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_entries
@@ -24,7 +25,7 @@ def post_config(call: Call) -> Answer:
     """Make accounting as the body describes it; nothing is deleted. Raises Unprocessable, Forbidden, Conflict."""
     query = parse_query(call, ())
     found = Findings()
-    body = require_dictionary(parse_body(call), "#/")
+    body = spell_names(require_dictionary(parse_body(call), "#/"), call.version)
     lists = {name: require_entries(body[name], f"#/{name}/") for name in LEFT_OUT if body.get(name) is not None}
     if not lists:
         refuse_body(f"The body holds none of the lists {', '.join(LEFT_OUT)}", EMPTY_LIST, "#/")

@@ -19,6 +19,7 @@ from slurmrest_inetd.model import Answer, Call, Passage, Problem
 from slurmrest_inetd.passthrough import describe_request
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, run_command
+from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.failures import raise_failure
 from slurmrest_inetd.slurm.job_id import format_job_id, parse_job_id
 from slurmrest_inetd.slurm.lengths import check_word
@@ -89,7 +90,7 @@ def change_jobs(
 ) -> Answer | Passage:
     """Change them, by one command."""
     values = read_record(record, path, call.version, found)
-    terms = list_terms(values, path, found)
+    terms = list_terms(values, find_newest(call.settings, "sacctmgr"), path, found)
     ids = [job_id for _, job_id in targets]
     where = format_job_ids(ids)
     try:
