@@ -10,8 +10,9 @@ import os
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 # linux/prctl.h, linux/sched.h, linux/capability.h
-PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS = 4, 8, 38
-CLONE_FILES, CLONE_SYSVSEM = 0x400, 0x40000
+PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 3, 4, 8, 28, 38
+SECBIT_NOROOT, SECBIT_NOROOT_LOCKED = 1, 2
+CLONE_FILES, CLONE_SYSVSEM, CLONE_NEWUSER = 0x400, 0x40000, 0x10000000
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_SETGID, CAP_SETUID = 6, 7
 
@@ -38,6 +39,13 @@ def require(result: int) -> None:
 def set_attribute(option: int, value: int) -> None:
     """prctl(2) with one argument. Raises OSError."""
     require(LIBC.prctl(option, *(ctypes.c_ulong(number) for number in (value, 0, 0, 0))))
+
+
+def get_attribute(option: int) -> int:
+    """What prctl(2) returns for an option that only asks. Raises OSError."""
+    value: int = LIBC.prctl(option, *[ctypes.c_ulong(0)] * 4)
+    require(value)
+    return value
 
 
 def unshare(flags: int) -> None:

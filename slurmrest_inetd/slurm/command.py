@@ -11,7 +11,7 @@ import select
 import signal
 from contextlib import suppress
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import CommandTimeout, SlurmMissing
 from slurmrest_inetd.model import Identity
@@ -26,12 +26,17 @@ KILL_GRACE_SECONDS = 2.0
 
 
 class Command(NamedTuple):
-    """``argv[0]`` is a bare name; ``descriptor`` is what the command can read on fd 3 (``--export-file=3``)."""
+    """``argv[0]`` is a bare name; ``descriptor`` is what the command can read on fd 3 (``--export-file=3``).
+
+    ``emptied`` are variables that stand a second time in its environment, last and empty: getenv(3) finds the first,
+    who copies the whole has the last. What such a command passes on holds none of their values.
+    """
 
     argv: tuple[str, ...]
     stdin: bytes | None = None
     descriptor: bytes | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    emptied: tuple[str, ...] = ()
 
 
 class Finished(NamedTuple):
@@ -108,7 +113,7 @@ class Running:
         if command.descriptor is not None:
             children.append(open_input(command.descriptor))
         try:
-            self._pid = spawn(path, command.argv, environment, children)
+            self._pid = spawn(path, command.argv, environment, children, command.emptied)
         except BaseException:
             os.close(self._stdout_fd)
             os.close(self._stderr_fd)
@@ -208,15 +213,20 @@ def open_input(data: bytes | None) -> int:
     return fd
 
 
-def spawn(path: str, argv: tuple[str, ...], environment: dict[str, str], children: list[int]) -> int:
+def spawn(
+    path: str, argv: tuple[str, ...], environment: dict[str, str], children: list[int], emptied: tuple[str, ...] = ()
+) -> int:
     """Start ``path`` with ``children`` as its descriptors 0, 1, 2 ... and no other; return its pid."""
     keep_descriptors()
     actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(children)]
     # encoded here: the service's locale must not decide what a client's words become
+    variables: dict[Any, bytes] = {name.encode(): value.encode() for name, value in environment.items()}
+    # a str beside the same name's bytes: to a dict it is another name, to the program the same
+    variables.update(dict.fromkeys(emptied, b""))
     return os.posix_spawn(
         path,
         [word.encode() for word in argv],
-        {name.encode(): value.encode() for name, value in environment.items()},
+        variables,
         file_actions=actions,
         setpgroup=0,
         setsigmask=(),

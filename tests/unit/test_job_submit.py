@@ -15,8 +15,8 @@ from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.job_description import JOB_PROPERTIES
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS
 from slurmrest_inetd.model import Identity
-from slurmrest_inetd.plugins.slurmctld.job_submit import list_argv
 from slurmrest_inetd.submission.request import read_submission
+from slurmrest_inetd.submission.sending import list_argv
 
 SCRIPT = "#!/bin/sh\n#SBATCH --uid=0\necho\n"
 JOB: dict[str, Any] = {"current_working_directory": "/tmp", "environment": ["PATH=/bin"]}

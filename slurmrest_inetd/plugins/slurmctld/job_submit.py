@@ -1,36 +1,21 @@
-"""POST job/submit: one `sbatch`, the script on its stdin, the job's environment on a descriptor.
+"""POST job/submit: one `sbatch` (submission/sending.py), and what is said of what became of it.
 
 Law: nothing is run before the whole body was read and found usable; what slurmctld accepted is never reported as
-failed. The job's environment never becomes sbatch's own. A heterogeneous job is one sbatch with ``:`` between the
-components: all of it is submitted, or nothing.
+failed. A heterogeneous job is one sbatch with ``:`` between the components: all of it is submitted, or nothing.
 """
 
-import os
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, NotFound, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Notice
-from slurmrest_inetd.slurm.command import Command, Finished, run_command
+from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
-from slurmrest_inetd.submission.request import Submission, read_submission
+from slurmrest_inetd.submission.request import read_submission
+from slurmrest_inetd.submission.sending import run_sbatch
 
-# These sbatch needs once:
-#   --parsable        print ID or ID;CLUSTER
-#   --ignore-pbs      #PBS and #BSUB lines are comments
-# and these each component:
-#   --propagate=NONE  not the limits of this service
-#   --export=ALL      26.05 takes nothing of the file without it; it is the file's "all", never sbatch's environment
-SBATCH = ("sbatch", "--parsable", "--ignore-pbs")
-EACH = ("--propagate=NONE", "--export=ALL")
-ENVIRONMENT = "--export-file=3"
-# sbatch closes descriptor 3 after the first component, so several components open the same memory file by its name
-ENVIRONMENT_AGAIN = "--export-file=/proc/self/fd/3"
-# the script's place in argv when arguments follow it: what stands behind it can be no option and no component
-SCRIPT = "/dev/stdin"
 STEP = "batch"
 FLAT_SINCE = 42
-DEFAULT_UMASK = 0o022
 COMPLAINT = b"sbatch: error: "
 CALL, HETEROGENEOUS_CALL = "slurm_submit_batch_job()", "slurm_submit_batch_het_job()"
 HELD = (2042, "Job is in held state, pending scheduler release")
@@ -44,8 +29,7 @@ def post_job_submit(call: Call) -> Answer:
     whether there is a job is unknown.
     """
     submission = read_submission(parse_body(call), call.version, call.identity.user)
-    command = Command(list_argv(submission), submission.script, submission.environment)
-    finished = run_under_umask(find_umask(submission.environment), command, call)
+    finished = run_sbatch(submission, call.identity, call.settings)
     job_id = read_job_id(finished)
     if finished.status or job_id is None:
         raise explain_failure(finished, submission.warnings)
@@ -57,36 +41,6 @@ def post_job_submit(call: Call) -> Answer:
         *(note_held(len(submission.components) > 1) if held else ()),
     )
     return Answer(make_payload(job_id, "\n".join(messages), call.version, held), warnings=warnings)
-
-
-def run_under_umask(mask: int, command: Command, call: Call) -> Finished:
-    """Run sbatch with the umask that the job is to have: sbatch passes on its own."""
-    previous = os.umask(mask)
-    try:
-        return run_command(command, call.identity, call.settings)
-    finally:
-        os.umask(previous)
-
-
-def find_umask(environment: bytes) -> int:
-    """The umask that the job's environment asks for, as slurmstepd reads it there; without one, slurmstepd's own."""
-    for entry in environment.split(b"\0"):
-        name, _, value = entry.partition(b"=")
-        if name == b"SLURM_UMASK" and 0 < len(value) <= len(b"0777") and not value.strip(b"01234567"):
-            return int(value, 8) & 0o777
-    return DEFAULT_UMASK
-
-
-def list_argv(submission: Submission) -> tuple[str, ...]:
-    """The whole argv; a client's words stand behind ``=``, or, as the script's arguments, behind SCRIPT."""
-    several = len(submission.components) > 1
-    argv = list(SBATCH)
-    for index, options in enumerate(submission.components):
-        argv += [":"] if index else []
-        argv += [*EACH, ENVIRONMENT_AGAIN if several else ENVIRONMENT, *options]
-    if len(submission.arguments) > 1:
-        argv += [SCRIPT, *submission.arguments[1:]]
-    return tuple(argv)
 
 
 def read_job_id(finished: Finished) -> int | None:
