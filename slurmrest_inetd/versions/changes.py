@@ -1,41 +1,14 @@
-"""What the schemas cannot tell: between two neighbouring API versions, what moved, was renamed or is told otherwise.
+"""What schemas, moves and words cannot tell between two neighbouring API versions: a function for it.
 
-Law: one row a difference and direction, seen on real clusters where both versions are native (tests/cluster/
-test_versions.py). A function here takes an object as it was and as the rules made it, and sets what the rules could not
-know. Read by documents.py.
+Law: one row a difference and direction, seen on real clusters (tests/cluster/test_versions.py). ``reads`` and ``sets``
+are the members of the source's object that the function reads and those of the target's that it sets: what they say is
+held by a test, and what cannot be known is worked out from them (unknown.py). Read by documents.py.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from slurmrest_inetd.versions.allocations import describe_allocation, list_allocated
-from slurmrest_inetd.versions.shapes import HIGHEST_DOUBLE, Amend
-
-NO_NUMBER = 0xFFFFFFFE
-FORCED = 0x8000
-# shared's words, as exclusive has them
-EXCLUSIVE = {"none": "true", "oversubscribe": "false"}
-EXPANDED = (
-    ("standard_output", "stdout_expanded"),
-    ("standard_error", "stderr_expanded"),
-    ("standard_input", "stdin_expanded"),
-)
-ROLLUPS = (("hourly", "internal"), ("daily", "user"), ("monthly", "unknown"))
-# the select plugin's parameters, before and since v0.0.45
-# fmt: off
-SELECT_TYPES: tuple[tuple[str, str], ...] = (
-    ("CPU",                     "CR_CPU"),
-    ("CPU MEMORY",              "CR_CPU_MEMORY"),
-    ("CORE",                    "CR_CORE"),
-    ("CORE MEMORY",             "CR_CORE_MEMORY"),
-    ("SOCKET",                  "CR_SOCKET"),
-    ("SOCKET MEMORY",           "CR_SOCKET_MEMORY"),
-    ("MEMORY",                  "CR_MEMORY"),
-    ("ONE_TASK_PER_CORE",       "CR_ONE_TASK_PER_CORE"),
-    ("PACK_NODES",              "CR_PACK_NODES"),
-    ("CORE_DEFAULT_DIST_BLOCK", "CR_CORE_DEFAULT_DIST_BLOCK"),
-    ("LLN",                     "CR_LLN"),
-)
-# fmt: on
+from slurmrest_inetd.versions import amends, early_accounting, early_state
+from slurmrest_inetd.versions.shapes import Amend
 
 
 class Change(NamedTuple):
@@ -46,183 +19,69 @@ class Change(NamedTuple):
     root: str
     path: str
     amend: Amend
+    reads: str
+    sets: str
 
 
-def tell_status(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A controller's ping: "UP" and "primary" are words again."""
-    made["pinged"] = "UP" if was.get("responding") else "DOWN"
-    made["mode"] = "primary" if was.get("primary") else "backup"
-
-
-def tell_answer(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A controller's ping: its status is Slurm's text for the answer."""
-    responds = was.get("responding", was.get("pinged") == "UP")
-    made["responding"] = responds
-    made["primary"] = was.get("primary", was.get("mode") == "primary")
-    if "status" in made:
-        made["status"] = "No error" if responds else "Unable to contact slurm controller (connect failure)"
-
-
-def number_sharing(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A partition's OverSubscribe: YES:4 is four jobs, FORCE adds a flag, an exclusive node is none."""
-    shared = was.get("partition", {})
-    word, _, count = shared.get("oversubscribe", "NO").partition(":")
-    jobs = 0 if shared.get("exclusive") == "NODE" else int(count) if count.isdecimal() else 1
-    flags = ["force"] if word == "FORCE" else []
-    made["maximums"] = {**made["maximums"], "oversubscribe": {"jobs": jobs, "flags": flags}}
-    made["maximums"]["shares"] = jobs | FORCED if flags else jobs
-    made["select_type"] = spell_select_types(was.get("select_type", []))
-
-
-def spell_sharing(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A partition's OverSubscribe, in slurm.conf's words."""
-    sharing = was.get("maximums", {}).get("oversubscribe", {})
-    jobs, forced = sharing.get("jobs", 1), "force" in sharing.get("flags", ())
-    word = f"FORCE:{jobs}" if forced else f"YES:{jobs}" if jobs > 1 else "NO"
-    made["partition"] = {**made["partition"], "exclusive": "NO" if jobs or forced else "NODE", "oversubscribe": word}
-    made["select_type"] = [name_select_type(was.get("select_type", []))]
-
-
-def spell_select_types(names: list[str]) -> list[str]:
-    """CR_CORE_MEMORY -> CORE, MEMORY; NONE -> nothing."""
-    words = {new: old.split() for old, new in SELECT_TYPES}
-    return [word for name in names for word in words.get(name, ())]
-
-
-def name_select_type(words: list[str]) -> str:
-    """CORE, MEMORY -> CR_CORE_MEMORY"""
-    return dict(SELECT_TYPES).get(" ".join(words), "NONE")
-
-
-def spell_resources(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """What a job has been given: the select plugin's parameters as separate words."""
-    made["select_type"] = spell_select_types(was.get("select_type", []))
-
-
-def name_resources(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """What a job has been given: the select plugin's parameters as one word."""
-    made["select_type"] = [name_select_type(was.get("select_type", []))]
-
-
-def empty_watts(_: dict[str, Any], made: dict[str, Any]) -> None:
-    """A reservation's watts: an empty object wherever v0.0.45 is spoken."""
-    made["watts"] = {}
-
-
-def name_owner(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """An accounted job's association, which names account and user up to v0.0.42."""
-    made["association"] = {**made["association"], "account": was.get("account", ""), "user": was.get("user", "")}
-
-
-def tell_step(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job's step_id names the whole job."""
-    number = {"set": True, "infinite": False, "number": was.get("job_id", 0)}
-    made["step_id"] = {**made["step_id"], "job_id": number, "step_id": "entire"}
-
-
-def tell_sharing(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job's exclusive and oversubscribe, which v0.0.42 tells as ``shared`` only."""
-    words = was.get("shared", [])
-    made["oversubscribe"] = words != ["none"]
-    if "exclusive" in made:
-        made["exclusive"] = [EXCLUSIVE.get(word, word) for word in words]
-
-
-def expand_paths(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job's files: up to v0.0.42 with their patterns replaced, and a batch job without input reads nothing."""
-    for name, expanded in EXPANDED:
-        if was.get(expanded):
-            made[name] = was[expanded]
-    if was.get("batch_flag") and was.get("standard_input") == "":
-        made["standard_input"] = "/dev/null"
-
-
-def name_switches(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job's switches: another name since v0.0.42."""
-    made["required_switches"] = was.get("minimum_switches", 0)
-
-
-def name_switches_back(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job's switches: another name before v0.0.42."""
-    made["minimum_switches"] = was.get("required_switches", 0)
-    tell_sharing(was, made)
-
-
-def number_level(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A fair share's level: no number is Slurm's own for that, and infinity the highest that JSON can tell."""
-    level = was.get("level")
-    if isinstance(level, dict):
-        unset = float(NO_NUMBER) if not level["set"] else level["number"]
-        made["level"] = HIGHEST_DOUBLE if level["infinite"] else float(unset)
-
-
-def list_allocation(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job without resources has an empty object; v0.0.40 has no null there."""
-    given = was.get("job_resources", {})
-    made["job_resources"] = list_allocated(given) if given else {}
-
-
-def tell_allocation(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """A job without resources has null."""
-    given = was.get("job_resources")
-    made["job_resources"] = describe_allocation(given) if given else None
-
-
-def nest_association(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """An association's id is an association's short form."""
-    number = was.get("id", 0)
-    words = {name: was.get(name, "") for name in ("account", "cluster", "partition", "user")}
-    made["id"] = {**words, "id": number}
-
-
-def number_association(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """An association's id is a number."""
-    made["id"] = was["id"].get("id", 0) if isinstance(was.get("id"), dict) else 0
-
-
-def list_rollups(was: dict[str, Any], made: dict[str, Any]) -> None:
-    """slurmdbd's rollups as a list of those that have run."""
-    given = was.get("rollups", {})
-    made["rollups"] = [list_rollup(given[name], kind) for name, kind in ROLLUPS if given.get(name, {}).get("count")]
-
-
-def list_rollup(rollup: dict[str, Any], kind: str) -> dict[str, Any]:
-    """One rollup's numbers under v0.0.40's names."""
-    spent, count = rollup["duration"], rollup["count"]
-    return {
-        "type": kind,
-        "last_run": rollup["last_run"],
-        "last_cycle": spent["last"],
-        "max_cycle": spent["max"],
-        "total_time": spent["time"],
-        "total_cycles": count,
-        "mean_cycles": spent["time"] // count,
-    }
-
-
+EXITS = "exit_code, derived_exit_code"
+TRES = "tres_per_job, tres_per_node, tres_per_socket, tres_per_task"
+NODE_FLAGS = "state_flags, next_state_after_reboot_flags"
+WORDS = "account, cluster, partition, user"
+EXPANDED = (
+    "stdout_expanded, stderr_expanded, stdin_expanded, standard_output, standard_error, standard_input, batch_flag"
+)
+FILES = "standard_output, standard_error, standard_input"
 # fmt: off
-#          from to  root       path                                amend
+#          from to  root       path                                 function                             reads, sets
 CHANGES: tuple[Change, ...] = (
-    Change(45, 44, "slurm",   "/pings[]",                          tell_status),
-    Change(45, 44, "slurm",   "/partitions[]",                     number_sharing),
-    Change(45, 44, "slurm",   "/jobs[]/job_resources",             spell_resources),
-    Change(45, 44, "slurm",   "/reservations[]",                   empty_watts),
-    Change(43, 42, "slurm",   "/jobs[]",                           expand_paths),
-    Change(43, 42, "slurmdb", "/jobs[]",                           name_owner),
-    Change(42, 41, "slurm",   "/jobs[]",                           name_switches_back),
-    Change(42, 41, "slurm",   "/shares/shares[]/fairshare",        number_level),
-    Change(41, 40, "slurm",   "/jobs[]",                           list_allocation),
-    Change(41, 40, "slurmdb", "/associations[]",                   nest_association),
-    Change(41, 40, "slurmdb", "/statistics",                       list_rollups),
+    Change(45, 44, "slurm",   "/pings[]",                          amends.tell_status,                  "responding, primary", "pinged, mode"),
+    Change(45, 44, "slurm",   "/partitions[]",                     amends.number_sharing,               "partition/oversubscribe, partition/exclusive, select_type", "maximums/oversubscribe, maximums/shares, select_type"),
+    Change(45, 44, "slurm",   "/jobs[]/job_resources",             amends.spell_resources,              "select_type", "select_type"),
+    Change(45, 44, "slurm",   "/reservations[]",                   amends.empty_watts,                  "", "watts"),
+    Change(43, 42, "slurm",   "/jobs[]",                           amends.expand_paths,                 EXPANDED, FILES),
+    Change(43, 42, "slurmdb", "/jobs[]",                           amends.name_owner,                   "account, user", "association/account, association/user"),
+    Change(42, 41, "slurm",   "/jobs[]",                           amends.name_switches_back,           "required_switches, shared", "minimum_switches, oversubscribe, exclusive"),
+    Change(42, 41, "slurm",   "/shares/shares[]/fairshare",        amends.number_level,                 "level", "level"),
+    Change(41, 40, "slurm",   "/jobs[]",                           amends.list_allocation,              "job_resources", "job_resources"),
+    Change(41, 40, "slurmdb", "/associations[]",                   amends.nest_association,             f"{WORDS}, id", "id"),
+    Change(41, 40, "slurmdb", "/statistics",                       amends.list_rollups,                 "rollups", "rollups"),
+    Change(40, 38, "slurm",   "/pings[]",                          early_state.number_answer,           "pinged", "status"),
+    Change(40, 38, "slurm",   "/nodes[]",                          early_state.split_node_states,       "state, next_state_after_reboot, free_mem", f"state, next_state_after_reboot, {NODE_FLAGS}, free_memory"),
+    Change(40, 38, "slurm",   "/reservations[]",                   early_state.number_watts,            "", "watts, purge_completed"),
+    Change(40, 38, "slurm",   "/jobs[]",                           early_state.write_early_job,         f"{EXITS}, job_state, {TRES}", f"{EXITS}, job_state, job_resources, thread_spec, cpu_frequency_minumum, {TRES}"),
+    Change(40, 38, "slurmdb", "/associations[]",                   early_accounting.flag_default,       "is_default, user, flags", "is_default, flags"),
+    Change(40, 38, "slurmdb", "/jobs[]/exit_code",                 early_accounting.describe_signal,    "signal", "signal"),
+    Change(40, 38, "slurmdb", "/jobs[]/derived_exit_code",         early_accounting.describe_signal,    "signal", "signal"),
+    Change(40, 38, "slurmdb", "/jobs[]/steps[]/exit_code",         early_accounting.describe_signal,    "signal", "signal"),
+    Change(40, 38, "slurmdb", "/jobs[]/required",                  early_accounting.number_memory,      "memory_per_cpu, memory_per_node", "memory"),
+    Change(40, 38, "slurmdb", "/jobs[]/steps[]/step",              early_accounting.split_step,         "id", "id, job_id, het/component"),
+    Change(40, 38, "slurmdb", "/jobs[]/steps[]/CPU",               early_accounting.list_governors,     "governor", "governor"),
+    Change(38, 37, "slurm",   "/jobs[]",                           early_state.map_allocation,          "job_resources", "job_resources"),
+    Change(37, 36, "slurm",   "/nodes[]",                          early_state.name_allocated,          "state", "state"),
 
-    Change(40, 41, "slurm",   "/jobs[]",                           tell_allocation),
-    Change(40, 41, "slurmdb", "/associations[]",                   number_association),
-    Change(41, 42, "slurm",   "/jobs[]",                           name_switches),
-    Change(41, 42, "slurm",   "/pings[]",                          tell_answer),
-    Change(43, 44, "slurm",   "/jobs[]",                           tell_step),
-    Change(44, 45, "slurm",   "/pings[]",                          tell_answer),
-    Change(44, 45, "slurmdb", "/pings[]",                          tell_answer),
-    Change(44, 45, "slurm",   "/partitions[]",                     spell_sharing),
-    Change(44, 45, "slurm",   "/jobs[]/job_resources",             name_resources),
+    Change(37, 38, "slurm",   "/jobs[]",                           early_state.list_map,                "job_resources", "job_resources"),
+    Change(38, 40, "slurm",   "/nodes[]",                          early_state.join_node_states,        f"state, next_state_after_reboot, {NODE_FLAGS}, cpu_load", "state, next_state_after_reboot, cpu_load"),
+    Change(38, 40, "slurm",   "/jobs[]",                           early_state.tell_early_job,          f"{EXITS}, job_resources, cpu_frequency_minumum, priority, profile, shared, {TRES}", f"{EXITS}, job_resources, cpu_frequency_minimum, profile, hold, exclusive, oversubscribe, {TRES}"),
+    Change(38, 40, "slurmdb", "/associations[]",                   early_accounting.short_association,  f"{WORDS}, is_default, flags", "id/account, id/cluster, id/partition, id/user, is_default"),
+    Change(38, 40, "slurmdb", "/jobs[]/exit_code",                 early_accounting.tell_signal,        "signal", "signal"),
+    Change(38, 40, "slurmdb", "/jobs[]/derived_exit_code",         early_accounting.tell_signal,        "signal", "signal"),
+    Change(38, 40, "slurmdb", "/jobs[]/steps[]/exit_code",         early_accounting.tell_signal,        "signal", "signal"),
+    Change(38, 40, "slurmdb", "/jobs[]/required",                  early_accounting.tell_memory,        "memory", "memory_per_node"),
+    Change(38, 40, "slurmdb", "/jobs[]/reservation",               early_accounting.forget_reservation, "", "name"),
+    Change(38, 40, "slurmdb", "/jobs[]/steps[]/step",              early_accounting.name_step,          "job_id, het/component, id", "id"),
+    Change(40, 41, "slurm",   "/jobs[]",                           amends.tell_allocation,              "job_resources", "job_resources"),
+    Change(40, 41, "slurmdb", "/associations[]",                   amends.number_association,           "id", "id"),
+    Change(41, 42, "slurm",   "/jobs[]",                           amends.name_switches,                "minimum_switches", "required_switches"),
+    Change(41, 42, "slurm",   "/pings[]",                          amends.tell_answer,                  "pinged, mode", "responding, primary"),
+    Change(43, 44, "slurm",   "/jobs[]",                           amends.tell_step,                    "job_id", "step_id/job_id, step_id/step_id"),
+    Change(44, 45, "slurm",   "/pings[]",                          amends.tell_answer,                  "responding, primary, pinged, mode", "responding, primary, status"),
+    Change(44, 45, "slurmdb", "/pings[]",                          amends.tell_answer,                  "responding, primary", "responding, primary, status"),
+    Change(44, 45, "slurm",   "/partitions[]",                     amends.spell_sharing,                "maximums/oversubscribe, select_type", "partition/exclusive, partition/oversubscribe, select_type"),
+    Change(44, 45, "slurm",   "/jobs[]/job_resources",             amends.name_resources,               "select_type", "select_type"),
 )
 # fmt: on
+
+
+def list_amends(source: int, target: int, root: str) -> dict[str, Amend]:
+    """Path of an object -> what its row does."""
+    return {row.path: row.amend for row in CHANGES if (row.source, row.target, row.root) == (source, target, root)}

@@ -1,17 +1,20 @@
 """A document of one API version becomes the document of another: one step to the next version after the other.
 
 Law: pure; a conversion is put together once for an operation and a pair of versions, from the schema files and the rows
-of changes.py, then run for the payload or for each entry of its list. Called by passthrough.py.
+of printed.py, moves.py, words.py and changes.py, then run for the payload. Called by speaking.py.
 """
 
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from slurmrest_inetd.versions.changes import CHANGES
+from slurmrest_inetd.versions.changes import list_amends
+from slurmrest_inetd.versions.moves import list_moves
+from slurmrest_inetd.versions.printed import list_printed
 from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
-from slurmrest_inetd.versions.shapes import Convert, build_conversion
+from slurmrest_inetd.versions.shapes import Convert, Way, build_conversion
 from slurmrest_inetd.versions.speaking import ENVELOPE
+from slurmrest_inetd.versions.words import list_words
 
 VERSIONS = (36, 37, 38, 40, 41, 42, 43, 44, 45)
 # Every version's schema says otherwise than every release prints: these stay as they are.
@@ -50,11 +53,23 @@ def list_steps(method: str, path: str, source: int, target: int) -> list[tuple[i
 
 def build_step(method: str, path: str, source: int, target: int) -> Convert | None:
     """One step between two versions that have the operation."""
-    was, wanted = read_schema(source), read_schema(target)
-    place, root = name_place(method, path), path.split("/")[1]
-    amends = {row.path: row.amend for row in CHANGES if (row.source, row.target, row.root) == (source, target, root)}
-    before, after = (drop_envelope(schema, schema.replies[place]) for schema in (was, wanted))
-    return build_conversion(was, wanted, before, after, amends, "")
+    way = find_way(path, source, target)
+    place = name_place(method, path)
+    was, wanted = (drop_envelope(schema, schema.replies[place]) for schema in (way.source, way.target))
+    return build_conversion(way, was, wanted, "")
+
+
+def find_way(path: str, source: int, target: int) -> Way:
+    """What is known of the way between two neighbouring versions, for the document at ``path``."""
+    root = path.split("/")[1]
+    was, wanted = (read_printed(version, path) for version in (source, target))
+    pair = (source, target, root)
+    return Way(was, wanted, list_amends(*pair), list_moves(*pair), list_words(*pair))
+
+
+def read_printed(version: int, path: str) -> Schema:
+    """The schemas of v0.0.``version`` as the document at ``path`` is truly printed."""
+    return read_schema(version)._replace(printed=list_printed(version, path))
 
 
 def drop_envelope(schema: Schema, shape: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,24 @@ from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.slurm import data_parsers
 from slurmrest_inetd.versions import shapes, speaking
 from slurmrest_inetd.versions.changes import CHANGES
-from slurmrest_inetd.versions.documents import VERSIONS, build_document_conversion, drop_envelope, list_steps
-from slurmrest_inetd.versions.schemas import Schema, read_schema
+from slurmrest_inetd.versions.documents import (
+    VERSIONS,
+    build_document_conversion,
+    drop_envelope,
+    has_operation,
+    list_steps,
+    read_printed,
+)
+from slurmrest_inetd.versions.moves import MOVES
+from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE
+from slurmrest_inetd.versions.printed import PRINTED
+from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
+from slurmrest_inetd.versions.words import WORDS
 
 SLURM, SLURMDB = "/slurm/{version}", "/slurmdb/{version}"
 THREE = {"set": True, "infinite": False, "number": 7}
 UNSET = {"set": False, "infinite": False, "number": 0}
-INFINITE = {"set": True, "infinite": True, "number": 0}
+INFINITE = {"set": False, "infinite": True, "number": 0}
 CORES = [{"index": 0, "status": ["UNALLOCATED"]}, {"index": 1, "status": ["ALLOCATED"]}]
 GIVEN = {
     "select_type": ["CORE", "MEMORY"],
@@ -121,7 +132,7 @@ def test_an_allocation_there_and_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "number"), [(THREE, 7.0), (UNSET, 4294967294.0), (INFINITE, shapes.HIGHEST_DOUBLE), (1.5, 0.0)]
+    ("level", "number"), [(THREE, 7.0), (UNSET, 4294967294.0), (INFINITE, HIGHEST_DOUBLE), (1.5, 0.0)]
 )
 def test_a_fair_shares_level(level: Any, number: float) -> None:
     payload = {"shares": {"shares": [{"fairshare": {"factor": UNSET, "level": level}}]}}
@@ -169,7 +180,7 @@ def test_what_neither_schema_has_stays_and_what_the_source_left_out_stays_out() 
 
 def test_a_member_that_crosses_no_known_way_is_unset() -> None:
     schema = Schema({}, {})
-    change = shapes.build_conversion(schema, schema, {"type": "string"}, {"type": "boolean"}, {}, "")
+    change = shapes.build_conversion(shapes.Way(schema, schema), {"type": "string"}, {"type": "boolean"}, "")
     assert change is not None
     assert (change("x"), change(None)) == (False, None)
 
@@ -179,49 +190,63 @@ def test_job_states_stay_as_they_are() -> None:
     assert convert(42, 45, SLURM + "/jobs/state", payload) == payload
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ENDPOINTS if row.method == "GET" and row.path.startswith("/slurm")], ids=lambda row: row.path
-)
+READS = [row for row in ENDPOINTS if row.method == "GET" and row.path.startswith("/slurm") and not row.writes]
+
+
+@pytest.mark.parametrize("row", READS, ids=lambda row: row.path)
 def test_every_read_has_a_way_between_its_neighbouring_versions(row: Any) -> None:
-    versions = [
-        version
-        for version in VERSIONS
-        if version >= 40 and ("GET", row.path.rstrip("/")) in read_schema(version).replies
-    ]
+    versions = [version for version in VERSIONS if has_operation("GET", row.path, version)]
     assert list_steps("GET", row.path, versions[0], versions[-1]) == list(pairwise(versions))
     for source, target in (*pairwise(versions), *zip(versions[1:], versions, strict=False)):
-        wanted = read_schema(target)
-        made = convert(
-            source,
-            target,
-            row.path,
-            shapes.make_unset(read_schema(source), read_schema(source).replies["GET", row.path.rstrip("/")]),
-        )
-        members = drop_envelope(wanted, wanted.replies["GET", row.path.rstrip("/")])["properties"]
+        was, wanted = read_printed(source, row.path), read_printed(target, row.path)
+        made = convert(source, target, row.path, shapes.make_unset(was, payload_of(was, row.path)))
+        members = wanted.see(payload_of(wanted, row.path), "")["properties"]
         if row.path != SLURM + "/jobs/state":
             assert members.keys() <= made.keys()
 
 
-def test_every_change_is_met() -> None:
-    """A row whose path no operation's payload has would never be applied."""
-    for change in CHANGES:
-        wanted = read_schema(change.source)
-        paths = {
-            place
-            for key, shape in wanted.replies.items()
-            if key[1].split("/")[1] == change.root
-            for place in list_paths(wanted, drop_envelope(wanted, shape), "")
-        }
-        assert change.path in paths, change
+def payload_of(schema: Schema, path: str) -> Any:
+    return drop_envelope(schema, schema.replies[name_place("GET", path)])
 
 
 def list_paths(schema: Schema, shape: Any, path: str) -> Any:
-    shape = schema.follow(shape)
+    shape = schema.see(shape, path)
     yield path
     for name, member in shape.get("properties", {}).items():
         yield from list_paths(schema, member, f"{path}/{name}")
     if "items" in shape:
         yield from list_paths(schema, shape["items"], f"{path}[]")
+
+
+def list_all_paths(version: int, root: str) -> set[str]:
+    """Every path of every payload below ``root``."""
+    found: set[str] = set()
+    for method, place in read_schema(version).replies:
+        path = place.replace(f"/{root}/{{}}", f"/{root}/{{version}}", 1)
+        if method == "GET" and place.startswith(f"/{root}/"):
+            schema = read_printed(version, path)
+            found.update(list_paths(schema, payload_of(schema, path), ""))
+    return found
+
+
+def test_every_row_is_met() -> None:
+    """A row whose path no operation's payload has would never be applied."""
+    paths = {(version, root): list_all_paths(version, root) for version in VERSIONS for root in ("slurm", "slurmdb")}
+    for change in CHANGES:
+        source, target = paths[change.source, change.root], paths[change.target, change.root]
+        assert change.path in source and change.path in target, change
+        assert {f"{change.path}/{name}" for name in change.reads.split(", ") if name} <= source, change
+        assert {f"{change.path}/{name}" for name in change.sets.split(", ")} <= target, change
+    for move in MOVES:
+        assert f"{move.path}/{move.before}" in paths[move.older, move.root], move
+        assert f"{move.path}/{move.after}" in paths[move.newer, move.root], move
+    for row in WORDS:
+        assert row.path in paths[row.newer, row.root], row
+    for row in PRINTED:
+        if not row.path.startswith("#"):
+            for version in row.versions:
+                told = {f"{row.path}/{member}" for member in row.members.split(", ")}
+                assert row.kind == "-" or told <= paths[version, row.root], row
 
 
 @pytest.fixture
@@ -257,7 +282,7 @@ def test_without_plugins_nothing_is_known(slurm_of: Any) -> None:
 @pytest.fixture
 def only_42(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
     """A Slurm whose commands print v0.0.42 alone."""
-    monkeypatch.setattr(speaking, "list_data_parsers", lambda settings: (42,))
+    monkeypatch.setattr(speaking, "list_data_parsers", lambda settings, program: (42,))
     return fake_slurm
 
 
