@@ -13,6 +13,7 @@ from slurmrest_inetd.versions.schema_files import read_schemas
 VALUE = re.compile(r"\{\w+\}")
 REFERENCE = "#/components/schemas/"
 PREFIX = re.compile(r"(db)?v0\.0\.\d+_")
+Shape = dict[str, Any]
 known: dict[int, "Schema"] = {}
 
 

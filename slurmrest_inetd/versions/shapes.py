@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.versions.numbers import cross_null, narrow, narrow_number, widen, widen_number
-from slurmrest_inetd.versions.schemas import Schema
+from slurmrest_inetd.versions.places import MISSING, dig, find_member, plant
+from slurmrest_inetd.versions.schemas import Schema, Shape
 
 Convert = Callable[[Any], Any]
 # (path of the object within the payload) -> what is to be done with it beyond the rules: the source's, the target's
 Amend = Callable[[dict[str, Any], dict[str, Any]], None]
-Shape = dict[str, Any]
 
 THREE_VALUED = {"set", "infinite", "number"}
 UNSET = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
-MISSING = object()
 
 
 class Way(NamedTuple):
@@ -134,35 +133,6 @@ def build_move(way: Way, was: Shape, wanted: Shape, path: str, before: str, afte
             plant(made, after, change(member) if change else member)
 
     return move
-
-
-def find_member(schema: Schema, shape: Shape, path: str, place: str) -> Shape | None:
-    """The shape of the member at ``place`` (``qos/allowed``)."""
-    for name in place.split("/"):
-        if name not in shape.get("properties", {}):
-            return None
-        shape = schema.see(shape["properties"][name], f"{path}/{name}")
-        path = f"{path}/{name}"
-    return shape
-
-
-def dig(value: Any, place: str) -> Any:
-    """The member at ``place``, or MISSING."""
-    for name in place.split("/"):
-        if not isinstance(value, dict) or name not in value:
-            return MISSING
-        value = value[name]
-    return value
-
-
-def plant(made: dict[str, Any], place: str, member: Any) -> None:
-    """Put a member at its ``place``."""
-    *folders, name = place.split("/")
-    for folder in folders:
-        if not isinstance(made.get(folder), dict):
-            made[folder] = {}
-        made = made[folder]
-    made[name] = member
 
 
 def build_list(way: Way, was: Shape, wanted: Shape, path: str) -> Convert | None:
