@@ -16,7 +16,9 @@ FIRST, LAST = 36, 45
 
 
 class Ask(NamedTuple):
-    """One operation (``ROOT NAME``) in some versions: ``target`` is its path behind the version."""
+    """One operation (``ROOT NAME``) in some versions: ``target`` is its path behind the version, ``status`` what a good
+    reply has.
+    """
 
     operation: str
     target: str
@@ -26,6 +28,7 @@ class Ask(NamedTuple):
     until: int = LAST
     before: str = ""
     after: str = ""
+    status: int = 200
 
 
 def fill(value: Any, names: dict[str, str]) -> Any:
@@ -72,7 +75,7 @@ MEMBER = "sacctmgr -iQ add user {d} account=chem,phys defaultaccount=phys"
 
 def drop(noun: str) -> str:
     """What takes both of a version's names away."""
-    return "; ".join(f"scontrol delete {noun}={name}" for name in ("{m}", "{d}"))
+    return "; ".join(f"scontrol delete {noun}={name}" for name in ("{m}", "{m}b", "{d}"))
 
 
 def forget(noun: str) -> str:
@@ -101,7 +104,7 @@ ASKS: tuple[Ask, ...] = (
 
     Ask("slurm post_job_submit",     "/job/submit",                   {"script": SCRIPT, "job": EARLY_JOB},                        until=38),
     Ask("slurm post_job_submit",     "/job/submit",                   {"script": SCRIPT, "job": JOB},                              since=40),
-    Ask("slurm post_job_allocate",   "/job/allocate",                 {"job": JOB}),
+    Ask("slurm post_job_allocate",   "/job/allocate",                 {"job": {**JOB, "partition": "long"}}),
     Ask("slurm post_job",            "/job/{changed}",                {"comment": "{m}"}),
     Ask("slurm delete_job",          "/job/{cancelled_one}"),
     Ask("slurm delete_jobs",         "/jobs",                         {"jobs": ["{cancelled_too}"]}),
@@ -115,7 +118,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("slurm post_partitions",     "/partitions",                   {"partitions": [{"name": "{m}"}]},            "slurm", after=drop("partitionname")),
     Ask("slurm delete_partition",    "/partition/{d}",                None,                                         "slurm", before=PARTITION, after=drop("partitionname")),
     Ask("slurm post_reservation",    "/reservation",                  RESERVATION,                                  "slurm", after=drop("reservationname")),
-    Ask("slurm post_reservations",   "/reservations",                 {"reservations": [{**RESERVATION, "name": "{d}"}]}, "slurm"),
+    Ask("slurm post_reservations",   "/reservations",                 {"reservations": [{**RESERVATION, "name": "{m}b", "start_time": number(2050000000)}]}, "slurm"),
     Ask("slurm delete_reservation",  "/reservation/{d}",              None,                                         "slurm", before=BOOKED, after=drop("reservationname")),
 
     Ask("slurmdb get_conf",          "/conf",                         None, "root"),
@@ -130,7 +133,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("slurmdb get_clusters",      "/clusters"),
     Ask("slurmdb get_cluster",       "/cluster/lab"),
     Ask("slurmdb get_instances",     "/instances"),
-    Ask("slurmdb get_instance",      "/instance"),
+    Ask("slurmdb get_instance",      "/instance",                         status=404),
     Ask("slurmdb get_qos",           "/qos"),
     Ask("slurmdb get_single_qos",    "/qos/high"),
     Ask("slurmdb get_users",         "/users"),

@@ -60,7 +60,7 @@ def run_matrix(cluster: Cluster, state: RichState, versions: Sequence[int], only
             run_lines(cluster, own, (ask.before for _, ask in asks))
             for row, ask in asks:
                 table[ask.operation, version] = judge(
-                    row, version, cluster.release, do(cluster, service, version, row, ask, own)
+                    row, version, cluster.release, do(cluster, service, version, row, ask, own), ask.status
                 )
             run_lines(cluster, own, (ask.after for _, ask in asks))
     cluster.run(["scancel", "--name=matrix"], user="root")

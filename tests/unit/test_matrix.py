@@ -25,20 +25,20 @@ def reply(status: int, **members: Any) -> Reply:
 
 
 # fmt: off
-@pytest.mark.parametrize(
-    ("heard", "word", "note"),
-    [
-        (reply(200, pings=[]),                                                   SERVED,     ""),
-        (reply(200, pings=[{"mode": 5}]),                                        FAILING,    "pings/#/mode: 5 is not of type 'string'"),
-        (reply(200, errors=[{"error": "x"}]),                                    FAILING,    "200 with errors"),
-        (reply(501, errors=[{"description": "not here"}]),                       IMPOSSIBLE, "not here"),
-        (reply(422, errors=[{"description": "no", "error_number": 2036}]),       IMPOSSIBLE, "no"),
-        (reply(404, errors=[{"description": "Unable to find"}]),                 FAILING,    "404 Unable to find"),
-        (Reply(200, "", (), b"<html>"),                                          FAILING,    "no JSON"),
-        ("no reply: timed out",                                                  FAILING,    "timed out"),
-    ],
-)
+REPLIES = [
+    (reply(200, pings=[]),                                                   SERVED,     ""),
+    (reply(200, pings=[{"mode": 5}]),                                        FAILING,    "pings/#/mode: 5 is not of type 'string'"),
+    (reply(200, errors=[{"error": "x"}]),                                    FAILING,    "200 with errors"),
+    (reply(501, errors=[{"description": "not here"}]),                       IMPOSSIBLE, "not here"),
+    (reply(422, errors=[{"description": "no", "error_number": 2036}]),       IMPOSSIBLE, "no"),
+    (reply(404, errors=[{"description": "Unable to find"}]),                 FAILING,    "404 Unable to find"),
+    (Reply(200, "", (), b"<html>"),                                          FAILING,    "no JSON"),
+    ("no reply: timed out",                                                  FAILING,    "timed out"),
+]
 # fmt: on
+
+
+@pytest.mark.parametrize(("heard", "word", "note"), REPLIES)
 def test_a_reply_is_judged(heard: Reply | str, word: str, note: str) -> None:
     verdict = judge(PING, 37, "22.05", heard)
     assert verdict.word == word
