@@ -5,6 +5,7 @@ Law: see listing.py. Called by the plugins of slurmdbd that read and delete asso
 
 from typing import Any
 
+from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
 from slurmrest_inetd.accounting.listing import Conditions, Listing, build_conditions
 from slurmrest_inetd.accounting.qos_names import INVALID_QOS, name_qos
 from slurmrest_inetd.errors import ApiError
@@ -18,20 +19,28 @@ LISTING = Listing("associations", "Association", Notice("slurmdb_associations_ge
 
 
 def choose_associations(call: Call, query: Query) -> Conditions:
-    """The query's conditions. An empty ``user`` asks for the associations of users, without those of accounts."""
+    """The query's conditions. An empty ``user`` asks for the associations of users, without those of accounts; in
+    v0.0.38 for those of accounts.
+    """
     values = {**query.values}
     for name in ("qos", "default_qos"):
         if values.get(name):
             values[name] = name_qos(call, name, values[name])
     conditions = build_conditions(call, values, ASSOCIATIONS)
     if values.get("user") == []:
-        return conditions._replace(keeps=(*conditions.keeps, is_of_user))
+        keep = is_of_account if call.version <= LAST_UNASKED else is_of_user
+        return conditions._replace(keeps=(*conditions.keeps, keep))
     return conditions
 
 
 def is_of_user(association: dict[str, Any]) -> bool:
     """Whether an association is a user's, not an account's."""
     return bool(association["user"])
+
+
+def is_of_account(association: dict[str, Any]) -> bool:
+    """Whether an association is an account's own."""
+    return not association["user"]
 
 
 def explain_associations(call: Call, query: Query) -> Explain:

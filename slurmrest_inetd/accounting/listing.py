@@ -82,7 +82,7 @@ def match_member(path: str, wanted: Iterable[str]) -> Keep:
         for name in names:
             value = value.get(name, "") if isinstance(value, dict) else ""
         members = value if isinstance(value, list) else [value]
-        return any(fold(str(member)) in folded for member in members)
+        return any(fold("" if member is None else str(member)) in folded for member in members)
 
     return keep
 

@@ -11,7 +11,7 @@ ACCOUNTS = (
     Row("description",      "strings",             term="description",            member="description"),
     Row("with_assocs",      "bool",   until=40,    term="withassoc"),
     Row("with_coords",      "bool",   until=40,    term="withcoord"),
-    Row("with_deleted",     "bool",   until=40,    term="withdeleted"),
+    Row("with_deleted",     "bool",   since=38, until=40, term="withdeleted"),
     Row("WithAssociations", "bool",   since=41,    term="withassoc"),
     Row("WithCoordinators", "bool",   since=41,    term="withcoord"),
     Row("DELETED",          "bool",   since=41,    term="withdeleted"),
@@ -22,9 +22,9 @@ ACCOUNTS = (
 ACCOUNT = (
     Row("with_assocs",      "bool",                term="withassoc"),
     Row("with_coords",      "bool",                term="withcoord"),
-    Row("with_deleted",     "bool",                term="withdeleted"),
+    Row("with_deleted",     "bool",   since=38,    term="withdeleted"),
 )
 ACCOUNT_PATH = (
-    Row("account_name",     "strings",             term="name",                   member="name"),
+    Row("account_name",     "strings", since=36,   term="name",                   member="name"),
 )
 # fmt: on

@@ -39,5 +39,5 @@ ASSOCIATIONS = (
     Row("Exclude limits from parents",     "bool",      since=42,   term="woplimits"),
 )
 # fmt: on
-# What association takes in v0.0.36 and v0.0.37, associations does not yet.
-ASSOCIATION = tuple(row._replace(since=36) if row.since == 38 else row for row in ASSOCIATIONS)
+# In v0.0.36 and v0.0.37 only association takes some, associations takes none.
+ASSOCIATION_LIST = tuple(row._replace(since=38) if row.since == 36 else row for row in ASSOCIATIONS)

@@ -40,6 +40,6 @@ CLUSTERS_POST = (
     Row("update_time",    "string",           note=UPDATE_TIME),
 )
 CLUSTER_PATH = (
-    Row("cluster_name",   "strings",          term="name",          member="name"),
+    Row("cluster_name",   "strings", since=36, term="name",          member="name"),
 )
 # fmt: on

@@ -18,15 +18,15 @@ QOS_LIST = (
     Row("format",              "csv",     until=44,   note=notes.FORMAT),
     Row("name",                "csv",                 term="name",            member="name"),
     Row("preempt_mode",        "flags",               enum=PREEMPT_MODES,     member="preempt/mode"),
-    Row("with_deleted",        "bool",    until=41,   term="withdeleted"),
+    Row("with_deleted",        "bool",    since=38, until=41, term="withdeleted"),
     Row("Include deleted QOS", "bool",    since=42,   term="withdeleted"),
 )
 QOS = (
-    Row("with_deleted",        "bool",                term="withdeleted"),
+    Row("with_deleted",        "bool",    since=38,   term="withdeleted"),
 )
 # slurmrestd documents them at POST qos too, and refuses a body beside any
 QOS_POST = tuple(row._replace(note=WRITE, term="", member="") for row in QOS_LIST)
 QOS_PATH = (
-    Row("qos",                 "strings",             term="name",            member="name"),
+    Row("qos",                 "strings", since=36,   term="name",            member="name"),
 )
 # fmt: on

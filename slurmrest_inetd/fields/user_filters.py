@@ -9,21 +9,21 @@ from slurmrest_inetd.query import Parameter as Row
 ADMIN_LEVELS = ("Not Set", "None", "Operator", "Administrator")
 
 # fmt: off
-#   name                 kind       sacctmgr                   where the document has it
+#   name                 kind       since     sacctmgr                   where the document has it
 USER = (
     Row("with_assocs",       "bool"),
-    Row("with_coords",       "bool",    term="withcoord"),
-    Row("with_deleted",      "bool",    term="withdeleted"),
+    Row("with_coords",       "bool",              term="withcoord"),
+    Row("with_deleted",      "bool",    since=38, term="withdeleted"),
     Row("with_wckeys",       "bool"),
 )
 USERS = (
     *USER,
-    Row("admin_level",       "flags",   enum=ADMIN_LEVELS),
-    Row("default_account",   "csv",     term="defaultaccount",       member="default/account"),
-    Row("default_wckey",     "csv",     term="defaultwckey",         member="default/wckey"),
+    Row("admin_level",       "flags",             enum=ADMIN_LEVELS),
+    Row("default_account",   "csv",               term="defaultaccount",       member="default/account"),
+    Row("default_wckey",     "csv",               term="defaultwckey",         member="default/wckey"),
     Row("without_defaults",  "bool"),
 )
 USER_PATH = (
-    Row("name",              "strings", term="name",                 member="name"),
+    Row("name",              "strings", since=36, term="name",                 member="name"),
 )
 # fmt: on

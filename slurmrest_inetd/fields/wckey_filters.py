@@ -22,6 +22,6 @@ WCKEYS = (
     Row("with_deleted",   "bool",               term="withdeleted"),
 )
 WCKEY_PATH = (
-    Row("id",             "strings",            term="name",            member="name"),
+    Row("id",             "strings",  since=36, term="name",            member="name"),
 )
 # fmt: on

@@ -27,6 +27,13 @@ class Source(NamedTuple):
 #          path                          module  builder       version
 SOURCES: tuple[Source, ...] = (
     Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38),
+    Source("/slurmdb/{version}/accounts", "accounts", "build_accounts", 38),
+    Source("/slurmdb/{version}/associations", "associations", "build_associations", 38),
+    Source("/slurmdb/{version}/clusters", "clusters", "build_clusters", 38),
+    Source("/slurmdb/{version}/qos", "qos", "build_qos", 38),
+    Source("/slurmdb/{version}/tres", "tres", "build_tres", 38),
+    Source("/slurmdb/{version}/users", "users", "build_users", 38),
+    Source("/slurmdb/{version}/wckeys", "wckeys", "build_wckeys", 38),
 )
 # fmt: on
 

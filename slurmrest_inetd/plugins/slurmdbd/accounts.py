@@ -3,6 +3,7 @@
 Law: see accounting/listing.py. Called through routing.py.
 """
 
+from slurmrest_inetd.accounting.early_defaults import list_unasked
 from slurmrest_inetd.accounting.listing import Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.fields.account_filters import ACCOUNT, ACCOUNT_PATH, ACCOUNTS
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
@@ -17,7 +18,7 @@ def get_account(call: Call) -> Answer | Passage:
     query = parse_query(call, ACCOUNT)
     values = {**query.values, "account_name": [call.values["account_name"]]}
     conditions = build_conditions(call, values, (*ACCOUNT_PATH, *ACCOUNT))
-    return pass_one(call, SHOW_ACCOUNT, LISTING, conditions, warnings=query.warnings)
+    return pass_one(call, show_account(call), LISTING, conditions, warnings=query.warnings)
 
 
 def get_accounts(call: Call) -> Answer | Passage:
@@ -26,4 +27,9 @@ def get_accounts(call: Call) -> Answer | Passage:
     if query.values.get("NoUsersAreCoords") and query.values.get("UsersAreCoords"):
         raise refuse_value(call, "UsersAreCoords", "UsersAreCoords and NoUsersAreCoords exclude one another")
     conditions = build_conditions(call, query.values, ACCOUNTS)
-    return pass_list(call, SHOW_ACCOUNT, LISTING, conditions, warnings=query.warnings)
+    return pass_list(call, show_account(call), LISTING, conditions, warnings=query.warnings)
+
+
+def show_account(call: Call) -> tuple[str, ...]:
+    """The command, with what its version tells unasked."""
+    return (*SHOW_ACCOUNT, *list_unasked(call.version, "withassoc", "withcoord"))

@@ -9,24 +9,30 @@ from slurmrest_inetd.accounting.association_conditions import (
     choose_associations,
     explain_associations,
 )
-from slurmrest_inetd.accounting.listing import answer_single, pass_list, read_list
-from slurmrest_inetd.fields.association_filters import ASSOCIATIONS
+from slurmrest_inetd.accounting.early_defaults import LAST_WITH_DELETED, list_unasked
+from slurmrest_inetd.accounting.listing import answer_list, answer_single, pass_list, read_list
+from slurmrest_inetd.fields.association_filters import ASSOCIATION_LIST, ASSOCIATIONS
 from slurmrest_inetd.model import Answer, Call, Passage
 from slurmrest_inetd.query import parse_query
 
 
 def get_association(call: Call) -> Answer:
-    """The one association that meets the query. Raises NotFound, and Unprocessable when there are several."""
+    """The one association that meets the query. Raises NotFound, and Unprocessable when there are several; in v0.0.36
+    and v0.0.37 there may be.
+    """
     query = parse_query(call, ASSOCIATIONS)
     conditions = choose_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *conditions.words)
     document = read_list(call, argv, LISTING, conditions, explain=explain_associations(call, query))
+    if call.version <= LAST_WITH_DELETED and document.payload[LISTING.member]:
+        return answer_list(document, LISTING, query.warnings)
     return answer_single(call, document, LISTING, query.warnings)
 
 
 def get_associations(call: Call) -> Answer | Passage:
     """All associations that meet the query."""
-    query = parse_query(call, ASSOCIATIONS)
+    query = parse_query(call, ASSOCIATION_LIST)
     conditions = choose_associations(call, query)
     explain = explain_associations(call, query)
-    return pass_list(call, SHOW_ASSOCIATION, LISTING, conditions, warnings=query.warnings, explain=explain)
+    argv = (*SHOW_ASSOCIATION, *list_unasked(call.version))
+    return pass_list(call, argv, LISTING, conditions, warnings=query.warnings, explain=explain)

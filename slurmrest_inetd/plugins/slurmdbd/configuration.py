@@ -7,21 +7,22 @@ routing.py.
 
 from typing import Any
 
+from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
 from slurmrest_inetd.fields.notes import USAGE
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
 from slurmrest_inetd.query import parse_query
 
 # fmt: off
-#   member         sacctmgr show ...
+#   member         up to v0.0.38   sacctmgr show ...
 LISTS = (
-    ("clusters",     ("cluster",     "withdeleted")),
-    ("tres",         ("tres",        "withdeleted")),
-    ("accounts",     ("account",     "withdeleted", "withassoc", "withcoord")),
-    ("users",        ("user",        "withdeleted", "withassoc", "withcoord")),
-    ("qos",          ("qos",         "withdeleted")),
-    ("wckeys",       ("wckey",       "withdeleted")),
-    ("associations", ("association", "withdeleted", "withrawqos")),
+    ("clusters",     "clusters",     ("cluster",     "withdeleted")),
+    ("tres",         "TRES",         ("tres",        "withdeleted")),
+    ("accounts",     "accounts",     ("account",     "withdeleted", "withassoc", "withcoord")),
+    ("users",        "users",        ("user",        "withdeleted", "withassoc", "withcoord")),
+    ("qos",          "QOS",          ("qos",         "withdeleted")),
+    ("wckeys",       "wckeys",       ("wckey",       "withdeleted")),
+    ("associations", "associations", ("association", "withdeleted", "withrawqos")),
 )
 # fmt: on
 # slurmrestd never fills it
@@ -39,11 +40,27 @@ def get_config(call: Call) -> Answer:
     query = parse_query(call, ())
     payload: dict[str, Any] = {}
     meta: dict[str, Any] = {}
-    for member, words in LISTS:
-        document = read_document(call, ("sacctmgr", "show", *words))
+    early = call.version <= LAST_UNASKED
+    for late_member, early_member, words in LISTS:
+        document = read_document(call, ("sacctmgr", "show", *choose_words(call, words)))
         # sacctmgr calls the list of TRES "TRES"
-        payload[member] = next(iter(document.payload.values()))
+        payload[early_member if early else late_member] = next(iter(document.payload.values()))
         meta = document.meta
+    if not early:
+        leave_out(call, payload)
+    return Answer(payload, warnings=(*query.warnings, Notice(USAGE, "#/")), meta=meta)
+
+
+def choose_words(call: Call, words: tuple[str, ...]) -> tuple[str, ...]:
+    """sacctmgr's words for a list: v0.0.38 has nothing in it that was deleted, but for TRES."""
+    unwanted = {"withrawqos"} if call.version <= LAST_UNASKED else set()
+    if call.version == LAST_UNASKED and words[0] != "tres":
+        unwanted.add("withdeleted")
+    return tuple(word for word in words if word not in unwanted)
+
+
+def leave_out(call: Call, payload: dict[str, Any]) -> None:
+    """What slurmrestd does not tell here."""
     for account in payload["accounts"]:
         if account["name"] == "root":
             account["associations"] = []
@@ -52,4 +69,3 @@ def get_config(call: Call) -> Answer:
         user["default"]["wckey"] = ""
     if call.version <= LAST_WITH_INSTANCES:
         payload["instances"] = []
-    return Answer(payload, warnings=(*query.warnings, Notice(USAGE, "#/")), meta=meta)

@@ -9,6 +9,7 @@ Law: see accounting/listing.py. Called through routing.py.
 import re
 from typing import Any
 
+from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED, list_unasked
 from slurmrest_inetd.accounting.listing import (
     Conditions,
     Listing,
@@ -54,6 +55,10 @@ def get_users(call: Call) -> Answer | Passage:
 
 def serve(call: Call, query: Query, conditions: Conditions, *, one: bool) -> Answer | Passage:
     """The users, with just what the query asks to be told of them."""
+    if call.version <= LAST_UNASKED:
+        give = pass_one if one else pass_list
+        argv = (*SHOW_USER, *list_unasked(call.version, "withassoc", "withcoord"))
+        return give(call, argv, LISTING, conditions, warnings=query.warnings)
     assocs, wckeys = (bool(query.values.get(name)) for name in ("with_assocs", "with_wckeys"))
     bare = bool(query.values.get("without_defaults"))
     full = assocs or wckeys or any(query.values.get(name) for name in ("default_account", "default_wckey"))

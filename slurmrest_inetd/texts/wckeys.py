@@ -1,0 +1,43 @@
+"""Wckeys: ``sacctmgr show wckey``. Which is a user's default, only the user's own row tells, for this cluster.
+
+Law: see columns.py. Called through sources.py.
+"""
+
+from typing import Any
+
+from slurmrest_inetd.texts.asking import Ask
+from slurmrest_inetd.texts.columns import Column, read_rows
+from slurmrest_inetd.texts.conditions import check_conditions, list_deleted
+
+ID = Column("ID")
+USER = Column("User", 64, free=True)
+COLUMNS = (ID, Column("Cluster", 64), Column("Name", 64, free=True), USER)
+DEFAULTS = (USER, Column("DefaultWCKey", 64, free=True))
+
+
+def build_wckeys(ask: Ask) -> dict[str, Any]:
+    """The wckeys that meet the conditions."""
+    conditions = check_conditions(ask)
+    rows = read_rows(ask, "wckey", conditions, COLUMNS)
+    deleted = list_deleted(ask, conditions, ID, rows)
+    defaults = {(row["User"], row["DefaultWCKey"]) for row in read_rows(ask, "user", (), DEFAULTS)} if rows else set()
+    return {
+        "wckeys": [
+            {
+                "accounts": [],
+                "cluster": row["Cluster"],
+                "id": int(row["ID"]),
+                "name": row["Name"],
+                "user": row["User"],
+                "flags": [
+                    flag
+                    for flag, is_set in (
+                        ("DELETED", row["ID"] in deleted),
+                        ("DEFAULT", (row["User"], row["Name"]) in defaults),
+                    )
+                    if is_set
+                ],
+            }
+            for row in rows
+        ]
+    }
