@@ -18,6 +18,7 @@ from slurmrest_inetd.versions.speaking import TEXT, choose_version
 UPDATE_TIME = Parameter(
     "update_time",
     "timestamp",
+    since=37,
     note="Slurm's commands do not tell when the state changed last: the whole document is sent",
 )
 UNCHANGED = Passage(b"", 304)

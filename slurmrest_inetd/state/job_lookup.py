@@ -6,6 +6,7 @@ Called by the plugins of slurmctld.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from slurmrest_inetd.errors import NotFound, Unprocessable
 from slurmrest_inetd.model import Call, Notice
@@ -16,6 +17,8 @@ INVALID_JOB_ID = (2017, "Invalid job id specified")
 INVALID_QUERY = (9000, "Query empty or not RFC7320 compliant")
 ARRAY_NOTE = "Job array Ids are not currently supported for job searches. Showing all jobs in array instead."
 STEP_NOTE = "Job steps are not supported for job searches. Showing whole job instead."
+# a heterogeneous job's number, and which of its jobs this is
+PLACE = ("het_job_id", "het_job_offset")
 
 
 def require_job_id(call: Call) -> JobId:
@@ -48,5 +51,10 @@ def read_component(call: Call, argv: tuple[str, ...], job_id: JobId, explain: Ex
     Raises what squeue failed of.
     """
     document = read_document(call, argv, explain=explain)
-    places = ((job["het_job_id"]["number"], job["het_job_offset"]["number"]) for job in document.payload["jobs"])
+    places = (tuple(read_number(job[name]) for name in PLACE) for job in document.payload["jobs"])
     return document if (job_id.job, job_id.component) in places else None
+
+
+def read_number(value: Any) -> Any:
+    """A number as v0.0.40 has it, or as versions before do."""
+    return value["number"] if isinstance(value, dict) else value

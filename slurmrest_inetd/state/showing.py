@@ -14,6 +14,7 @@ from slurmrest_inetd.passthrough import Explain, answer_document, pass_document,
 from slurmrest_inetd.query import refuse_value
 
 NO_FLAG = (9206, "Data parser expects flags to be a list")
+SINCE_TIMES = 40
 # Changes one entry of a list, in place.
 Change = Callable[[dict[str, Any]], None]
 # A number as the API has it where it may be unset or infinite; slurmrestd puts it where it has found nothing.
@@ -29,6 +30,11 @@ def choose_flags(call: Call, values: Mapping[str, Any], default: tuple[str, ...]
     if not flags and FLAGS.name in values:
         raise refuse_value(call, FLAGS.name, "Expected a List but found a null", NO_FLAG)
     return flags
+
+
+def tell_nothing(call: Call, member: str, *times: str) -> dict[str, Any]:
+    """The payload where slurmrestd has found nothing: an empty list, and the times that v0.0.40 and later tell."""
+    return {member: [], **{name: dict(ZERO) for name in times if call.version >= SINCE_TIMES}}
 
 
 def list_options(command: str, flags: tuple[str, ...]) -> tuple[str, ...]:

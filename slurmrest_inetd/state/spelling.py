@@ -11,7 +11,7 @@ from slurmrest_inetd.errors import NotFound
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
 from slurmrest_inetd.state.freshness import UNCHANGED, is_unchanged
-from slurmrest_inetd.state.showing import ZERO
+from slurmrest_inetd.state.showing import tell_nothing
 
 
 class Named(NamedTuple):
@@ -37,7 +37,7 @@ def pass_named(
     """
     show = ("scontrol", *options, "show", named.noun, "--")
     if not name.isprintable():
-        raise refuse_unknown(named, name)
+        raise refuse_unknown(call, named, name)
     spelled, answer = find_named(call, show, named, name, warnings)
     return UNCHANGED if is_unchanged(call, (*show, spelled), values) else answer
 
@@ -53,7 +53,7 @@ def find_named(
             (*show, spelled),
             warnings=warnings,
             empty=named.member.encode(),
-            refuse_empty=lambda: refuse_unknown(named, name),
+            refuse_empty=lambda: refuse_unknown(call, named, name),
         )
 
     try:
@@ -72,12 +72,12 @@ def find_spelling(call: Call, show: tuple[str, ...], named: Named, name: str) ->
     return next((entry["name"] for entry in entries if entry["name"].casefold() == folded), None)
 
 
-def refuse_unknown(named: Named, name: str) -> NotFound:
+def refuse_unknown(call: Call, named: Named, name: str) -> NotFound:
     """404, in slurmrestd's words."""
     return NotFound(
         f"Unable to find {named.noun} {name}",
         number=named.number,
         error=named.error,
         source="scontrol",
-        payload={named.member: [], "last_update": dict(ZERO)},
+        payload=tell_nothing(call, named.member, "last_update"),
     )

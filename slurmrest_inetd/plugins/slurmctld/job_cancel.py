@@ -26,7 +26,7 @@ from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 from slurmrest_inetd.slurm.job_id import JobId, format_job_id
 from slurmrest_inetd.state.job_lookup import require_job_id
 
-PARAMETERS = (Parameter("signal"), Parameter("flags", "flags", enum=tuple(CANCEL_FLAGS)))
+PARAMETERS = (Parameter("signal", since=36), Parameter("flags", "flags", enum=tuple(CANCEL_FLAGS)))
 # the lines that tell that slurmctld did it
 DONE = ("Terminating ", "Signal ")
 STATUS_SINCE = 42

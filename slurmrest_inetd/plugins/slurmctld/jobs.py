@@ -16,9 +16,10 @@ from slurmrest_inetd.slurm.failures import find_error
 from slurmrest_inetd.slurm.job_id import JobId, format_job_id
 from slurmrest_inetd.state.freshness import UNCHANGED, UPDATE_TIME, is_unchanged
 from slurmrest_inetd.state.job_lookup import INVALID_JOB_ID, note_broader, read_component, require_job_id
-from slurmrest_inetd.state.showing import ZERO, Change, choose_flags, list_options, pass_entries
+from slurmrest_inetd.state.showing import Change, choose_flags, list_options, pass_entries, tell_nothing
 
 PARAMETERS = (UPDATE_TIME, FLAGS)
+ONE_PARAMETERS = (UPDATE_TIME._replace(since=40), FLAGS)
 SHOWN = ("ALL", "DETAIL")
 # Members that slurmrestd leaves empty without the flag DETAIL; v0.0.40 has no null for an object.
 NO_DETAIL: Mapping[str, Any] = {"gres_detail": [], "job_resources": None}
@@ -45,19 +46,19 @@ def get_job(call: Call) -> Answer | Passage:
     Raises NotFound, Unprocessable (job id, query), what squeue failed of.
     """
     job_id = require_job_id(call)
-    query = parse_query(call, PARAMETERS)
+    query = parse_query(call, ONE_PARAMETERS)
     flags = choose_flags(call, query.values, SHOWN)
     change = reduce_job(call, flags)
     warnings = (*query.warnings, *note_broader(job_id))
     argv = ("squeue", *list_options("squeue", flags), "--states=all", f"--jobs={job_id.record}")
-    explain = explain_unknown(job_id, warnings)
+    explain = explain_unknown(call, job_id, warnings)
     answer: Answer | Passage
     if job_id.component is None:
         answer = pass_entries(call, argv, "jobs", change, warnings=warnings, explain=explain)
     else:
         document = read_component(call, argv, job_id, explain)
         if document is None:
-            raise refuse_unknown(job_id, warnings)
+            raise refuse_unknown(call, job_id, warnings)
         if change:
             for job in document.payload["jobs"]:
                 change(job)
@@ -73,16 +74,16 @@ def reduce_job(call: Call, flags: tuple[str, ...]) -> Change | None:
     return lambda job: job.update(empty)
 
 
-def explain_unknown(job_id: JobId, warnings: tuple[Notice, ...]) -> Explain:
+def explain_unknown(call: Call, job_id: JobId, warnings: tuple[Notice, ...]) -> Explain:
     """Reads "Invalid job id specified" in squeue's stderr as 404 for this very job."""
 
     def explain(lines: list[str]) -> ApiError | None:
-        return refuse_unknown(job_id, warnings) if find_error(lines)[0] == INVALID_JOB_ID[0] else None
+        return refuse_unknown(call, job_id, warnings) if find_error(lines)[0] == INVALID_JOB_ID[0] else None
 
     return explain
 
 
-def refuse_unknown(job_id: JobId, warnings: tuple[Notice, ...]) -> NotFound:
+def refuse_unknown(call: Call, job_id: JobId, warnings: tuple[Notice, ...]) -> NotFound:
     """404, with the members that slurmrestd answers for a job that it does not find."""
     number, error = INVALID_JOB_ID
     return NotFound(
@@ -90,6 +91,6 @@ def refuse_unknown(job_id: JobId, warnings: tuple[Notice, ...]) -> NotFound:
         number=number,
         error=error,
         source="squeue",
-        payload={"jobs": [], "last_backfill": dict(ZERO), "last_update": dict(ZERO)},
+        payload=tell_nothing(call, "jobs", "last_backfill", "last_update"),
         warnings=warnings,
     )

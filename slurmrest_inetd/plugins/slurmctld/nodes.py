@@ -5,7 +5,6 @@ spaces. What is no name is the name of no node.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from slurmrest_inetd.errors import NotFound
@@ -13,9 +12,10 @@ from slurmrest_inetd.fields.show_flags import FLAGS
 from slurmrest_inetd.model import Answer, Call, Passage
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.state.freshness import UNCHANGED, UPDATE_TIME, is_unchanged
-from slurmrest_inetd.state.showing import ZERO, Change, choose_flags, list_options, pass_entries
+from slurmrest_inetd.state.showing import Change, choose_flags, list_options, pass_entries, tell_nothing
 
 PARAMETERS = (UPDATE_TIME, FLAGS)
+ONE_PARAMETERS = (UPDATE_TIME._replace(since=40), FLAGS)
 SHOWN = ("ALL", "DETAIL", "MIXED")
 NODE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 INVALID_NODE_NAME = (2018, "Invalid node name specified")
@@ -34,13 +34,18 @@ def get_nodes(call: Call) -> Answer | Passage:
 def get_node(call: Call) -> Answer | Passage:
     """One node. Raises NotFound, Unprocessable (query), what scontrol failed of."""
     name = call.values["node_name"]
-    query = parse_query(call, PARAMETERS)
+    query = parse_query(call, ONE_PARAMETERS)
     flags = choose_flags(call, query.values, SHOWN)
     argv = ("scontrol", *list_options("scontrol", flags), "show", "node", "--", name)
     if not NODE_NAME.fullmatch(name):
-        raise refuse_unknown(name)
+        raise refuse_unknown(call, name)
     answer = pass_entries(
-        call, argv, "nodes", reduce_node(flags), warnings=query.warnings, refuse_empty=lambda: refuse_unknown(name)
+        call,
+        argv,
+        "nodes",
+        reduce_node(flags),
+        warnings=query.warnings,
+        refuse_empty=lambda: refuse_unknown(call, name),
     )
     return UNCHANGED if is_unchanged(call, argv, query.values) else answer
 
@@ -59,10 +64,13 @@ def reduce_node(flags: tuple[str, ...]) -> Change | None:
     return change
 
 
-def refuse_unknown(name: str) -> NotFound:
+def refuse_unknown(call: Call, name: str) -> NotFound:
     """404; slurmrestd answers 200 with error number 0 in the same words."""
-    payload: Mapping[str, Any] = {"nodes": [], "last_update": ZERO}
     number, error = INVALID_NODE_NAME
     return NotFound(
-        f"Failure to query node {name}", number=number, error=error, source="scontrol", payload=dict(payload)
+        f"Failure to query node {name}",
+        number=number,
+        error=error,
+        source="scontrol",
+        payload=tell_nothing(call, "nodes", "last_update"),
     )

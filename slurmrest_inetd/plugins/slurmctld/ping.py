@@ -10,10 +10,10 @@ from slurmrest_inetd.passthrough import describe_request, pass_document
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.silence import ask_reason
 
-# v0.0.40 to 44, then also and from 45 on only "responding"
+# up to v0.0.38; v0.0.40 to 44, then also and from 45 on only "responding"
 UP = {
-    "json": (b'\n      "pinged": "UP"', b'\n      "responding": true'),
-    "yaml": (b"\n  !!str pinged: !!str UP\n", b"\n  !!str responding: !!bool true\n"),
+    "json": (b'\n      "ping": "UP"', b'\n      "pinged": "UP"', b'\n      "responding": true'),
+    "yaml": (b"\n  !!str ping: !!str UP\n", b"\n  !!str pinged: !!str UP\n", b"\n  !!str responding: !!bool true\n"),
 }
 
 
