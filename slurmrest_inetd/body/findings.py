@@ -3,11 +3,14 @@
 Law: everything is found before anything is refused, so that a client hears of all of it at once.
 """
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.model import Notice, Problem
 from slurmrest_inetd.slurm.values import Unusable, name_types, show_value
+
+PARSING = (9001, "Failure during parsing")
 
 
 class Findings:
@@ -47,3 +50,11 @@ def note_unknown(name: str, value: Any, path: str, parser: str, found: Findings)
             note_unknown(key, member, f"{path}{key}/", parser, found)
     elif value is not None:
         found.warn(f'Ignoring unknown field "{name}" of type {name_types(value)[1]} in {parser}', path)
+
+
+def take_known(given: Mapping[str, Any], known: Container[str], path: str, found: Findings) -> dict[str, Any]:
+    """``given`` without what is not ``known``, which is refused: so did slurmrestd up to v0.0.38."""
+    for name, value in given.items():
+        if name not in known and value is not None:
+            found.refuse(Unusable(f"Unknown key {show_value(name)}", PARSING), f"{path}{name}/")
+    return {name: value for name, value in given.items() if name in known}

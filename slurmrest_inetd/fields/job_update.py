@@ -19,6 +19,9 @@ from slurmrest_inetd.fields.job_description import JOB_PROPERTIES
 KEPT = "Slurm keeps what the job was submitted with"
 NOTHING = "slurmctld makes nothing of it in an update"
 NO_KEY = "scontrol has no key for it"
+NO_GPU_KEY = "in this version it cannot be told to scontrol; v0.0.40 and later have tres_per_job and the like"
+# before it, nothing has the later names' meaning for sure
+FIRST_LATER = 40
 NAMED = "the job is the one that the path names"
 
 
@@ -33,6 +36,7 @@ class Change(NamedTuple):
 # fmt: off
 CHANGES: dict[str, Change] = {
     "account":                    Change("key",      "Account"),
+    "account_gather_freqency":    Change("none",     NOTHING),
     "account_gather_frequency":   Change("none",     NOTHING),
     "admin_comment":              Change("key",      "AdminComment"),
     "allocation_node_list":       Change("none",     NOTHING),
@@ -43,6 +47,7 @@ CHANGES: dict[str, Change] = {
     "begin_time":                 Change("key",      "StartTime"),
     "burst_buffer":               Change("key",      "BurstBuffer"),
     "cluster_constraint":         Change("key",      "ClusterFeatures"),
+    "cluster_constraints":        Change("key",      "ClusterFeatures"),
     "clusters":                   Change("key",      "Clusters"),
     "comment":                    Change("key",      "Comment"),
     "constraints":                Change("key",      "Features"),
@@ -54,7 +59,9 @@ CHANGES: dict[str, Change] = {
     "cores_per_socket":           Change("key",      "ReqCores"),
     "cpu_binding":                Change("none",     NOTHING),
     "cpu_binding_flags":          Change("none",     NOTHING),
+    "cpu_binding_hint":           Change("none",     NOTHING),
     "cpu_frequency":              Change("none",     NOTHING),
+    "cpus_per_gpu":               Change("refused",  NO_GPU_KEY),
     "cpus_per_task":              Change("key",      "CPUsPerTask"),
     "cpus_per_tres":              Change("key",      "CpusPerTres"),
     "crontab":                    Change("none",     "crontab submissions are not supported"),
@@ -70,11 +77,21 @@ CHANGES: dict[str, Change] = {
     "exclusive":                  Change("join",     "OverSubscribe"),
     "extra":                      Change("key",      "Extra"),
     "flags":                      Change("join",     "ResetAccrueTime"),
+    "get_user_environment":       Change("none",     KEPT),
+    "gpu_binding":                Change("refused",  NO_GPU_KEY),
+    "gpu_frequency":              Change("refused",  NO_GPU_KEY),
+    "gpus":                       Change("refused",  NO_GPU_KEY),
+    "gpus_per_node":              Change("refused",  NO_GPU_KEY),
+    "gpus_per_socket":            Change("refused",  NO_GPU_KEY),
+    "gpus_per_task":              Change("refused",  NO_GPU_KEY),
+    "gres":                       Change("refused",  NO_GPU_KEY),
+    "gres_flags":                 Change("none",     NOTHING),
     "group_id":                   Change("refused",  NO_KEY),
     "hetjob_group":               Change("none",     NOTHING),
     "hold":                       Change("join",     "Priority"),
     "immediate":                  Change("none",     NOTHING),
     "job_id":                     Change("none",     NAMED),
+    "kill_on_invalid_dependency": Change("none",     NOTHING),
     "kill_on_node_fail":          Change("none",     NOTHING),
     "kill_warning_delay":         Change("none",     NOTHING),
     "kill_warning_flags":         Change("none",     NOTHING),
@@ -88,6 +105,7 @@ CHANGES: dict[str, Change] = {
     "memory_binding":             Change("none",     NOTHING),
     "memory_binding_type":        Change("none",     NOTHING),
     "memory_per_cpu":             Change("join",     "MinMemoryCPU"),
+    "memory_per_gpu":             Change("refused",  NO_GPU_KEY),
     "memory_per_node":            Change("join",     "MinMemoryNode"),
     "memory_per_tres":            Change("key",      "MemPerTres"),
     "memory_update_delay":        Change("none",     NOTHING),
@@ -100,6 +118,7 @@ CHANGES: dict[str, Change] = {
     "name":                       Change("key",      "JobName"),
     "network":                    Change("refused",  NO_KEY),
     "nice":                       Change("key",      "Nice"),
+    "no_kill":                    Change("none",     NOTHING),
     "nodes":                      Change("join",     "NumNodes"),
     "ntasks_per_tres":            Change("refused",  NO_KEY),
     "oom_kill_step":              Change("none",     NOTHING),
@@ -124,11 +143,15 @@ CHANGES: dict[str, Change] = {
     "segment_size":               Change("none",     NOTHING),
     "selinux_context":            Change("none",     KEPT),
     "shared":                     Change("join",     "OverSubscribe"),
+    "signal":                     Change("none",     NOTHING),
     "site_factor":                Change("key",      "SiteFactor"),
     "sockets_per_node":           Change("key",      "ReqSockets"),
     "spank_environment":          Change("none",     KEPT),
+    "spread_job":                 Change("none",     NOTHING),
     "standard_error":             Change("key",      "StdErr"),
+    "standard_in":                Change("key",      "StdIn"),
     "standard_input":             Change("key",      "StdIn"),
+    "standard_out":               Change("key",      "StdOut"),
     "standard_output":            Change("key",      "StdOut"),
     "step_id":                    Change("none",     NAMED),
     "tasks":                      Change("key",      "NumTasks"),
@@ -180,7 +203,13 @@ FLAGS: dict[str, str] = {"JOB_ACCRUE_TIME_RESET": "ResetAccrueTime"}
 REFUSED_FLAGS = ("EXPEDITED_REQUEUE",)
 # fmt: on
 
-UPDATE_PROPERTIES: tuple[Property, ...] = tuple(
-    row._replace(carry=CHANGES[row.name].carry, term=CHANGES[row.name].term, kind=CHANGES[row.name].kind or row.kind)
-    for row in JOB_PROPERTIES
-)
+
+def replace_carry(row: Property) -> Property:
+    """The row of a submission as one of an update; an early one of which nothing comes stays what it is."""
+    change = CHANGES[row.name]
+    if row.until < FIRST_LATER and row.carry == "none":
+        return row
+    return row._replace(carry=change.carry, term=change.term, kind=change.kind or row.kind)
+
+
+UPDATE_PROPERTIES: tuple[Property, ...] = tuple(map(replace_carry, JOB_PROPERTIES))

@@ -8,7 +8,7 @@ to the element's end (measured), so no value can become a second key. A body tha
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.body.findings import Findings
+from slurmrest_inetd.body.findings import Findings, take_known
 from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.reading import read_object, require_dictionary
@@ -19,6 +19,8 @@ from slurmrest_inetd.jobs.kinds import KINDS
 from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.values import Unusable
+from slurmrest_inetd.submission.kinds import list_kinds
+from slurmrest_inetd.submission.request import WARNING_SINCE
 
 PARSER = "DATA_PARSER_JOB_DESC_MSG"
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
@@ -43,7 +45,11 @@ def read_update(body: Any, version: int) -> Update:
     """The update that ``body`` asks for. Raises Unprocessable naming every field that is wrong."""
     require_dictionary(body, "#/")
     found = Findings()
-    values = read_object(body, list_properties(UPDATE_PROPERTIES, version), KINDS, "#/", PARSER, found)
+    rows = list_properties(UPDATE_PROPERTIES, version)
+    if version < WARNING_SINCE:
+        body = take_known(body, rows, "#/", found)
+    read = read_object(body, rows, list_kinds(KINDS, version), "#/", PARSER, found)
+    values = {name: value for name, value in read.items() if rows[name].carry != "none"}
     note_idle_flags(values, found)
     words: list[str] = []
     try:

@@ -12,11 +12,19 @@ from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_list
 from slurmrest_inetd.fields.allocation import ALLOCATION_PROPERTIES, NO_OPTION, UNKNOWN_OPTIONS
 from slurmrest_inetd.model import Notice
+from slurmrest_inetd.slurm.data_parsers import UNKNOWN_RELEASE
 from slurmrest_inetd.slurm.values import Unusable
 from slurmrest_inetd.submission.joined import JOINERS, NO_DIRECTORY, join_directory, join_nothing, join_paths
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
-from slurmrest_inetd.submission.request import BAD_REQUEST, check_components, check_lengths, read_component
+from slurmrest_inetd.submission.request import (
+    BAD_REQUEST,
+    check_components,
+    check_lengths,
+    check_release,
+    name_options,
+    read_component,
+)
 
 ROWS = {row.name: row for row in ALLOCATION_PROPERTIES}
 CARRIED = ("option", "switch", "choice", "join")
@@ -33,8 +41,11 @@ class Allocation(NamedTuple):
     warnings: tuple[Notice, ...]
 
 
-def read_allocation(body: Any, version: int, user: str) -> Allocation:
-    """The allocation that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong."""
+def read_allocation(body: Any, version: int, user: str, newest: int = UNKNOWN_RELEASE) -> Allocation:
+    """The allocation that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong.
+
+    ``newest`` tells Slurm's release (slurm/data_parsers.py): what its salloc has no option for is wrong, too.
+    """
     found = Findings()
     jobs = list(find_jobs(body))
     for name, value in body.items():
@@ -46,8 +57,10 @@ def read_allocation(body: Any, version: int, user: str) -> Allocation:
         check_owner(values, user, found, path)
         check_directory(values, path, found)
     options = tuple(collect_options(values, path, found) for path, values in zip(paths, components, strict=True))
-    check_components(options, paths, found)
-    check_lengths(list(options), paths, found)
+    fields = name_options(version)
+    check_release("salloc", options, paths, fields, newest, found)
+    check_components(options, paths, fields, found)
+    check_lengths(list(options), paths, fields, found)
     found.settle()
     immediate = any(values.get("immediate") for values in components)
     return Allocation(options, immediate, tuple(found.notices))

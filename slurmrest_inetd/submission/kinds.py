@@ -4,6 +4,7 @@ Law: one row a kind. A kind's parser takes the JSON value and gives None where t
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slurmrest_inetd.body.kinds import KINDS as COMMON
@@ -35,6 +36,7 @@ from slurmrest_inetd.slurm.values import (
     show_value,
 )
 
+TYPED_SINCE = 40
 # what slurmctld refuses with error 2123
 HIGHEST_NICE = 2147483645
 # above it sbatch's minutes are something else
@@ -117,6 +119,15 @@ def parse_limits(value: Any) -> dict[str, int | Infinite]:
         if parsed is not None:
             limits[name] = parsed
     return limits
+
+
+def list_kinds(kinds: Mapping[str, Kind], version: int) -> Mapping[str, Kind]:
+    """The kinds as API version ``version`` has them: up to v0.0.38 a value's JSON type was taken lightly."""
+    if version >= TYPED_SINCE:
+        return kinds
+    from slurmrest_inetd.submission.early_kinds import EARLY_KINDS
+
+    return {name: Kind(kind.parse) for name, kind in kinds.items()} | EARLY_KINDS
 
 
 # fmt: off

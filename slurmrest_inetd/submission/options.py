@@ -16,7 +16,7 @@ from slurmrest_inetd.submission.joined import JOINERS, Joiner
 ROWS = {row.name: row for row in JOB_PROPERTIES}
 # sbatch reads a plain number of these as something else
 PREFIXES = {"begin": "uts", "deadline": "uts"}
-SUFFIXES = {"tmp": "M"}
+SUFFIXES = {"mem-per-gpu": "M", "tmp": "M"}
 
 
 def list_options(

@@ -8,30 +8,31 @@ where it can mean one thing only, with a warning. Called by plugins.slurmctld.jo
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.body.findings import Findings, note_unknown
+from slurmrest_inetd.body.findings import Findings, note_unknown, take_known
 from slurmrest_inetd.body.misfit import Misfit
 from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.body.reading import read_object, refuse_body, require_dictionary, require_list
 from slurmrest_inetd.fields.job_description import JOB_PROPERTIES, SHARED_OPTIONS
 from slurmrest_inetd.fields.job_flags import JOB_FLAGS, LIMITS, REFUSED_FLAGS, WARN_FLAGS
+from slurmrest_inetd.fields.releases import is_missing
 from slurmrest_inetd.model import Notice
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, UNKNOWN_RELEASE
 from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.script import check_script, disarm_script
 from slurmrest_inetd.slurm.values import INFINITE, Unusable, parse_text
 from slurmrest_inetd.submission.joined import NEEDS
-from slurmrest_inetd.submission.kinds import KINDS
+from slurmrest_inetd.submission.kinds import KINDS, list_kinds
 from slurmrest_inetd.submission.options import list_options
 from slurmrest_inetd.submission.owner import check_owner
 
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
 NO_SCRIPT = (2009, "Job script not specified")
 NO_ENVIRONMENT = (2127, "Environment is missing in job")
+NO_OPTION = (2036, "Requested operation not supported on this system")
+# Before it, slurmrestd refused a property that it did not know, and had no warnings to tell of it.
+WARNING_SINCE = 40
 # sbatch sets these in the job's environment, whatever was asked for
 OWN_VARIABLES = ("SLURM_SUBMIT_HOST", "SLURM_PRIO_PROCESS")
-# option -> property, for an error's path
-PROPERTIES = {
-    word: row.name for row in JOB_PROPERTIES if row.carry != "refused" for word in row.term.split("/") if word
-}
 # RLIM_INFINITY
 UNLIMITED = 0xFFFFFFFFFFFFFFFF
 
@@ -46,8 +47,11 @@ class Submission(NamedTuple):
     warnings: tuple[Notice, ...]
 
 
-def read_submission(body: Any, version: int, user: str) -> Submission:
-    """The submission that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong."""
+def read_submission(body: Any, version: int, user: str, newest: int = UNKNOWN_RELEASE) -> Submission:
+    """The submission that ``body`` asks for as ``user``. Raises Unprocessable naming every field that is wrong.
+
+    ``newest`` tells Slurm's release (slurm/data_parsers.py): what its sbatch has no option for is wrong, too.
+    """
     found = Findings()
     jobs = list(find_jobs(body))
     for name, value in body.items():
@@ -61,11 +65,17 @@ def read_submission(body: Any, version: int, user: str) -> Submission:
         check_shared(values, first, place, found)
     environment = format_environment(first, path, found)
     options = tuple(collect_options(values, place, found) for (place, _), values in zip(jobs, components, strict=True))
-    check_components(options, [place for place, _ in jobs], found)
+    places, fields = [place for place, _ in jobs], name_options(version)
+    check_release("sbatch", options, places, fields, newest, found)
+    check_components(options, places, fields, found)
     note_own_variables(first, path, found)
     arguments = tuple(first.get("argv", ()))
     check_arguments(arguments, path, found)
-    check_lengths([*options, arguments], [*(place for place, _ in jobs), f"{path}argv/"], found)
+    check_lengths([*options, arguments], [*places, f"{path}argv/"], fields, found)
+    if newest <= NEWEST_WITHOUT:
+        from slurmrest_inetd.submission.carriage import check_carriage
+
+        check_carriage(environment, f"{path}environment/", found)
     found.settle()
     return Submission(options, disarm_script(script), arguments, environment, tuple(found.notices))
 
@@ -94,9 +104,11 @@ def read_component(
 ) -> dict[str, Any]:
     """The values of one job description, by property; what is null, unset or unusable is not in it."""
     rows = list_properties(table, version)
-    values = read_object(job, rows, KINDS, path, "DATA_PARSER_JOB_DESC_MSG", found)
+    if version < WARNING_SINCE:
+        job = take_known(job, rows, path, found)
+    values = read_object(job, rows, list_kinds(KINDS, version), path, "DATA_PARSER_JOB_DESC_MSG", found)
     note_idle(values, path, found)
-    return values
+    return {name: value for name, value in values.items() if rows[name].carry != "none"}
 
 
 def note_idle(values: dict[str, Any], path: str, found: Findings) -> None:
@@ -148,14 +160,43 @@ def format_environment(first: dict[str, Any], path: str, found: Findings) -> byt
     return "".join(entry + "\0" for entry in entries).encode()
 
 
-def check_components(components: tuple[tuple[str, ...], ...], paths: list[str], found: Findings) -> None:
+def name_options(version: int) -> dict[str, str]:
+    """Option -> the property that it carries in this API version, for an error's path."""
+    rows = list_properties(JOB_PROPERTIES, version).values()
+    return {word: row.name for row in rows if row.carry != "refused" for word in row.term.split("/") if word}
+
+
+def check_release(
+    program: str,
+    components: tuple[tuple[str, ...], ...],
+    paths: list[str],
+    fields: dict[str, str],
+    newest: int,
+    found: Findings,
+) -> None:
+    """Refuse what ``program`` of this release has no option for, which may be the value of one."""
+    for path, options in zip(paths, components, strict=True):
+        for word in options:
+            if is_missing(word, newest):
+                text = f"{program} of this Slurm release has no {word.partition('=')[0]}, or no such value of it"
+                found.refuse(Unusable(text, NO_OPTION), f"{path}{find_field(word, fields)}/")
+
+
+def find_field(word: str, fields: dict[str, str]) -> str:
+    """The property that ``--OPTION=VALUE`` carries: what no property's name is said of is a flag."""
+    return fields.get(word.partition("=")[0][2:], "flags")
+
+
+def check_components(
+    components: tuple[tuple[str, ...], ...], paths: list[str], fields: dict[str, str], found: Findings
+) -> None:
     """Refuse what sbatch would give to a component that did not ask for it: each must have it, or none."""
     names = [{option.partition("=")[0][2:] for option in options} & SHARED_OPTIONS for options in components]
     for path, own in zip(paths, names, strict=True):
         missing = sorted(set().union(*names) - own)
         if missing:
             text = f"sbatch would give this component another one's --{missing[0]}: give each component its own"
-            found.refuse(Unusable(text), f"{path}{PROPERTIES.get(missing[0], 'flags')}/")
+            found.refuse(Unusable(text), f"{path}{fields.get(missing[0], 'flags')}/")
 
 
 def check_arguments(arguments: tuple[str, ...], path: str, found: Findings) -> None:
@@ -164,12 +205,12 @@ def check_arguments(arguments: tuple[str, ...], path: str, found: Findings) -> N
         found.refuse(Unusable("sbatch drops an argument that is a colon only"), f"{path}argv/")
 
 
-def check_lengths(lists: list[tuple[str, ...]], paths: list[str], found: Findings) -> None:
+def check_lengths(lists: list[tuple[str, ...]], paths: list[str], fields: dict[str, str], found: Findings) -> None:
     """Refuse what no command could be given: a word too long, or all of them together."""
     for path, words in zip(paths, lists, strict=True):
         for word in words:
             option = word.partition("=")[0][2:] if word.startswith("--") else ""
-            field = f"{PROPERTIES[option]}/" if option in PROPERTIES and not path.endswith("argv/") else ""
+            field = f"{fields[option]}/" if option in fields and not path.endswith("argv/") else ""
             try:
                 check_word(word)
             except Unusable as error:

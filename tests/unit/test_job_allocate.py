@@ -148,7 +148,7 @@ def test_what_was_not_granted_is_refused(
     assert (["scancel", "--verbose", "77"] in fake_slurm.argvs) == (PENDING in stderr)
 
 
-@given(st.dictionaries(st.sampled_from([row.name for row in ALLOCATION_PROPERTIES if row.carry == "option" and row.kind == "text"]),
+@given(st.dictionaries(st.sampled_from([row.name for row in ALLOCATION_PROPERTIES if row.carry == "option" and row.kind == "text" and row.until == 45]),
                        st.text(max_size=30)))  # fmt: skip
 @settings(max_examples=60)
 def test_no_value_becomes_another_option(job: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from slurmrest_inetd.jobs.scancel import SCANCEL, UNKNOWN_JOB, read_outcomes
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
+from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 from slurmrest_inetd.submission.allocation import Allocation, read_allocation
 
@@ -47,7 +48,8 @@ def post_job_allocate(call: Call) -> Answer:
     not there now is one), CommandTimeout when they were not there in time.
     """
     warnings = parse_query(call, ()).warnings
-    allocation = read_allocation(parse_body(call), call.version, call.identity.user)
+    newest = find_newest(call.settings, PROGRAM)
+    allocation = read_allocation(parse_body(call), call.version, call.identity.user, newest)
     warnings += allocation.warnings
     if len(allocation.components) > 1 and call.identity.token is not None:
         raise Unprocessable(f"{FAILED}: {NO_LATER_GRANT}", source="#/hetjob/", warnings=warnings)

@@ -10,12 +10,14 @@ from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, NotFound, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.slurm.command import Finished
+from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 from slurmrest_inetd.submission.request import read_submission
-from slurmrest_inetd.submission.sending import run_sbatch
+from slurmrest_inetd.submission.sending import PROGRAM, run_sbatch
 
-STEP = "batch"
-FLAT_SINCE = 42
+STEP, EARLY_STEP = "batch", "BATCH"
+# versions whose reply has all of it twice
+NESTED = (40, 41)
 COMPLAINT = b"sbatch: error: "
 CALL, HETEROGENEOUS_CALL = "slurm_submit_batch_job()", "slurm_submit_batch_het_job()"
 HELD = (2042, "Job is in held state, pending scheduler release")
@@ -28,7 +30,8 @@ def post_job_submit(call: Call) -> Answer:
     Raises BadRequest, UnsupportedMediaType (body), Unprocessable (a field), Slurm's refusals, CommandTimeout when
     whether there is a job is unknown.
     """
-    submission = read_submission(parse_body(call), call.version, call.identity.user)
+    newest = find_newest(call.settings, PROGRAM)
+    submission = read_submission(parse_body(call), call.version, call.identity.user, newest)
     finished = run_sbatch(submission, call.identity, call.settings)
     job_id = read_job_id(finished)
     if finished.status or job_id is None:
@@ -98,8 +101,9 @@ def explain_refusal(finished: Finished, what: str) -> ApiError:
 
 def make_payload(job_id: int, message: str, version: int, held: bool) -> dict[str, Any]:
     """The reply's members; v0.0.40 and 41 say them twice, there with slurmctld's own code of success."""
-    payload: dict[str, Any] = {"job_id": job_id, "step_id": STEP, "job_submit_user_msg": message}
-    if version < FLAT_SINCE:
+    step = STEP if version >= min(NESTED) else EARLY_STEP
+    payload: dict[str, Any] = {"job_id": job_id, "step_id": step, "job_submit_user_msg": message}
+    if version in NESTED:
         code, text = HELD if held else (0, "No error")
         return {"result": {**payload, "error_code": code, "error": text}, **payload}
     return payload

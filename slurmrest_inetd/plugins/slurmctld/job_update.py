@@ -20,7 +20,7 @@ from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 PROGRAM = "scontrol"
 UPDATE = (PROGRAM, "update")
 RELEASE = (PROGRAM, "release")
-FLAT_SINCE = 42
+RESULTS_SINCE, FLAT_SINCE = 40, 42
 UNKNOWN_JOB = 2017
 UNKNOWN_KEY = "Update of this parameter is not supported: "
 NOT_CHANGED = "Job update requested failed"
@@ -103,7 +103,9 @@ def note_partly(results: list[Result], several: bool) -> tuple[Notice, ...]:
 
 
 def make_payload(results: list[Result], version: int) -> dict[str, Any]:
-    """The reply's members; v0.0.40 and 41 have three more, always empty."""
+    """The reply's members: none up to v0.0.38; v0.0.40 and 41 have three more, always empty."""
+    if version < RESULTS_SINCE:
+        return {}
     payload: dict[str, Any] = {"results": [make_entry(result) for result in results]}
     if version < FLAT_SINCE:
         payload |= {"job_id": "", "step_id": "", "job_submit_user_msg": ""}
