@@ -4,15 +4,19 @@ Law: whatever a command failed of is raised before a builder sees its output. Ca
 """
 
 import os
+from calendar import timegm
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from slurmrest_inetd.envelope import parse_json
+from slurmrest_inetd.errors import InternalFault, Unauthenticated
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
+from slurmrest_inetd.slurm.failures import clean_stderr, find_error
 
 Judge = Callable[[Finished], None]
 NONCE_BYTES = 12
+HUNG_UP = (5005, "Zero Bytes were transmitted or received")
 
 
 class Ask(NamedTuple):
@@ -28,6 +32,8 @@ class Ask(NamedTuple):
     def run(self, *argv: str) -> bytes:
         """What ``argv`` prints. Raises what it failed of."""
         finished = run_command(Command(argv, environment=self.environment), self.call.identity, self.call.settings)
+        if find_error(clean_stderr(finished.stderr))[0] == HUNG_UP[0]:
+            raise refuse_token(argv[0])
         self.judge(finished)
         return finished.stdout
 
@@ -38,7 +44,44 @@ class Ask(NamedTuple):
     def print_json(self, *argv: str) -> dict[str, Any]:
         """The same, of a command that prints a JSON document. Raises ApiError for one that is none."""
         document: dict[str, Any] = parse_json(self.run(*argv))
+        if document.get("errors"):
+            self.explain_errors(argv[0])
         return document
+
+    def explain_errors(self, program: str) -> NoReturn:
+        """Raise what a document's ``errors`` do not tell: they are all "Unspecified error"."""
+        # authenticated, costs the controller next to nothing, and names what is wrong
+        self.run("scontrol", "show", "licenses")
+        raise InternalFault(f"{program} printed a document with errors, and none that has a name", source=program)
+
+    def print_utc(self) -> "Ask":
+        """The same, of commands that print their times as UTC has them."""
+        return self._replace(environment=(*self.environment, ("TZ", "UTC")))
+
+
+def refuse_token(program: str) -> Unauthenticated:
+    """401: the controller of 22.05 hangs up on a token that it does not take."""
+    number, error = HUNG_UP
+    return Unauthenticated(
+        "slurmctld hung up without a word, as it does on a token that it refuses: the token has expired or is not this"
+        " cluster's ('scontrol token' makes another), or a clock is off",
+        number=number,
+        error=error,
+        source=program,
+    )
+
+
+def find_name(ask: Ask) -> str | None:
+    """The one thing that is asked for: what stands behind ``--``."""
+    return ask.argv[ask.argv.index("--") + 1] if "--" in ask.argv else None
+
+
+def parse_utc(text: str) -> int:
+    """``2026-11-22T18:09:00`` as UNIX seconds, by ``print_utc``; 0 for no time (``Unknown``, ``None``, ``N/A``)."""
+    if not text[:1].isdecimal():
+        return 0
+    date, _, clock = text.partition("T")
+    return timegm((*map(int, date.split("-")), *map(int, clock.split(":"))))
 
 
 def make_nonce() -> str:

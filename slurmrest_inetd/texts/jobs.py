@@ -1,13 +1,33 @@
-"""The controller's jobs: squeue prints these as JSON.
+"""The controller's jobs: ``squeue --json``, which prints every job there is, whatever else it is asked.
 
 Law: pure but for what it asks. Called through sources.py.
 """
 
 from typing import Any
 
+from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.texts.asking import Ask
+
+ONE = "--jobs="
+UNKNOWN = b"slurm_load_jobs error: Invalid job id specified"
+Job = dict[str, Any]
 
 
 def build_jobs(ask: Ask) -> dict[str, Any]:
-    """``squeue --json``, with the options that were asked for."""
-    return {"jobs": ask.print_json(ask.argv[0], "--json", *ask.argv[1:])["jobs"]}
+    """Every job, or those of one id. Raises as for squeue's own refusal where there is none of it."""
+    jobs: list[Job] = ask.print_json("squeue", "--json")["jobs"]
+    for word in ask.argv:
+        if word.startswith(ONE):
+            jobs = list_records(jobs, int(word.removeprefix(ONE)))
+            if not jobs:
+                ask.judge(Finished(ask.argv, 1, b"", UNKNOWN))  # what squeue says without --json
+    return {"jobs": jobs}
+
+
+def list_records(jobs: list[Job], job_id: int) -> list[Job]:
+    """The job's own record, then the other tasks of the array or components of the job that it leads."""
+    own = [job for job in jobs if job["job_id"] == job_id]
+    tasks = [job for job in jobs if job["array_job_id"] == job_id and job["job_id"] != job_id]
+    components = [job for job in jobs if job["het_job_id"] == job_id and job["job_id"] != job_id]
+    # slurmrestd has the newest task first
+    return [*own, *reversed(tasks), *components]

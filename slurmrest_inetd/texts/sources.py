@@ -26,10 +26,18 @@ class Source(NamedTuple):
 # fmt: off
 #          path                          module  builder       version
 SOURCES: tuple[Source, ...] = (
+    Source("/slurm/{version}/diag",      "diag", "build_diag", 38),
     Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38),
+    Source("/slurm/{version}/licenses",  "licenses", "build_licenses", 38),
+    Source("/slurm/{version}/nodes",     "nodes", "build_nodes", 38),
+    Source("/slurm/{version}/partitions", "partitions", "build_partitions", 38),
+    Source("/slurm/{version}/ping",      "ping", "build_ping", 38),
+    Source("/slurm/{version}/reservations", "reservations", "build_reservations", 38),
     Source("/slurmdb/{version}/accounts", "accounts", "build_accounts", 38),
     Source("/slurmdb/{version}/associations", "associations", "build_associations", 38),
     Source("/slurmdb/{version}/clusters", "clusters", "build_clusters", 38),
+    Source("/slurmdb/{version}/diag", "statistics", "build_statistics", 38),
+    Source("/slurmdb/{version}/jobs", "accounted_jobs", "build_accounted_jobs", 38),
     Source("/slurmdb/{version}/qos", "qos", "build_qos", 38),
     Source("/slurmdb/{version}/tres", "tres", "build_tres", 38),
     Source("/slurmdb/{version}/users", "users", "build_users", 38),
