@@ -11,6 +11,7 @@ import os
 from slurmrest_inetd.errors import NotReady
 from slurmrest_inetd.security import kernel
 
+PROCESS = "/proc/self"
 REMEDIES = (
     "user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns or, in a "
     "unit, RestrictNamespaces= (slurm-22.05.conf, among the units of slurmrest-inetd, allows it)"
@@ -32,7 +33,7 @@ def enter_user_namespace(uid: int, gid: int) -> None:
     try:
         kernel.unshare(kernel.CLONE_NEWUSER)
         for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} {own_uid} 1"), ("gid_map", f"{gid} {own_gid} 1")):
-            with open(f"/proc/self/{file}", "wb", buffering=0) as map_file:
+            with open(f"{PROCESS}/{file}", "wb", buffering=0) as map_file:
                 map_file.write(text.encode())
         # uid 0 is a number like any other: no program gets a power for it
         kernel.set_attribute(kernel.PR_SET_SECUREBITS, kernel.SECBIT_NOROOT | kernel.SECBIT_NOROOT_LOCKED)

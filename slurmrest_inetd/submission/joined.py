@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from slurmrest_inetd.body.misfit import Misfit, place
+from slurmrest_inetd.fields.job_description import EMPTY_IS_NOTHING
 from slurmrest_inetd.fields.job_flags import (
     EXCLUSIVE,
     JOB_FLAGS,
@@ -183,7 +184,7 @@ def join_flags(values: Values) -> Iterator[str]:
 def join_paths(values: Values) -> Iterator[str]:
     """sbatch takes the word none as /dev/null, slurmctld as a file of that name."""
     yield from ()
-    for name in ("standard_output", "standard_error", "standard_input"):
+    for name in EMPTY_IS_NOTHING:
         if values.get(name, "").lower() == "none":
             raise Misfit(name, "sbatch would take it as /dev/null: say ./none for a file of that name")
 

@@ -183,8 +183,8 @@ def check_release(
 
 
 def find_field(word: str, fields: dict[str, str]) -> str:
-    """The property that ``--OPTION=VALUE`` carries: what no property's name is said of is a flag."""
-    return fields.get(word.partition("=")[0][2:], "flags")
+    """The property that ``--OPTION=VALUE`` carries."""
+    return "flags" if word in JOB_FLAGS.values() else fields.get(word.partition("=")[0][2:], "flags")
 
 
 def check_components(
