@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
 from slurmrest_inetd.accounting.listing import Conditions, Keep, build_conditions, match_member
 from slurmrest_inetd.accounting.qos_names import name_qos
 from slurmrest_inetd.fields.job_filters import JOBS, MODES, ORIGINS, RANGES
@@ -28,6 +29,9 @@ BY_SUBMISSION = (
     "Jobs cannot be chosen by their time of submission: sacct chooses by the time they could run or ran; "
     "use start_time and end_time"
 )
+RESERVATION_UNNAMED = (
+    "Jobs cannot be chosen by reservation in this API version, whose jobs do not name theirs: v0.0.40 and later can"
+)
 
 
 def build_job_conditions(call: Call, query: Query) -> Conditions:
@@ -42,7 +46,7 @@ def build_job_conditions(call: Call, query: Query) -> Conditions:
         *conditions.words,
         *list_steps(call, values.get("step", ())),
         *list_people(call, "users", "--user", values, UNKNOWN_USER),
-        *list_people(call, "groups", "--group", values, UNKNOWN_GROUP),
+        *list_people(call, "group" if "group" in values else "groups", "--group", values, UNKNOWN_GROUP),
         *list_ranges(call, values),
     ]
     keeps = [*conditions.keeps]
@@ -72,13 +76,15 @@ def check_values(call: Call, values: dict[str, Any]) -> None:
         raise refuse_value(call, "whole_hetjob", "whole_hetjob and disable_whole_hetjob exclude one another")
     if values.get("show_batch_script") and not values.get("step"):
         raise refuse_value(call, "show_batch_script", "Scripts are shown of named jobs only: add step to the query")
+    if values.get("reservation") and call.version <= LAST_UNASKED:
+        raise refuse_value(call, "reservation", RESERVATION_UNNAMED)
 
 
 def list_modes(call: Call, values: dict[str, Any]) -> list[str]:
-    """How records are shown, as slurmrestd shows them: see MODES."""
+    """How records are shown, as slurmrestd shows them: see MODES; up to v0.0.38 these change nothing here."""
     if not call.request.query:
         return ["--truncate", "--allclusters"]
-    chosen = any(values.get(name) for name in MODES)
+    chosen = call.version > LAST_UNASKED and any(values.get(name) for name in MODES)
     words = []
     if values.get("show_duplicates", not chosen):
         words.append("--duplicates")
@@ -160,6 +166,8 @@ def match_exit_code(number: int) -> Keep:
 
     def keep(job: dict[str, Any]) -> bool:
         code = job["exit_code"]["return_code"]
-        return bool(code["set"] and code["number"] == number)
+        # up to v0.0.38 a number, or null
+        told = (code["number"] if code["set"] else None) if isinstance(code, dict) else code
+        return bool(told == number)
 
     return keep
