@@ -1,4 +1,4 @@
-"""What sacctmgr prints as columns, taken apart where it cannot be forged: by the widths that were asked for.
+"""What sacctmgr and sshare print as columns, taken apart where it cannot be forged: by the widths that were asked for.
 
 ``format=Name%-40`` is 40 bytes and a space, whatever the value holds: newlines, ``|``, ``=``, the name of another
 column. A value that is longer is cut, and ends in ``+``; then the column is asked for wider, until nothing is cut. A
@@ -32,13 +32,19 @@ class Column(NamedTuple):
 
 
 def read_rows(ask: Ask, entity: str, conditions: Iterable[str], columns: tuple[Column, ...]) -> list[Row]:
-    """The rows of ``sacctmgr show ENTITY CONDITIONS``: text by column name, without the spaces that fill it up.
+    """The rows of ``sacctmgr show ENTITY CONDITIONS``, as read_columns has them."""
+    return read_columns(ask, ("sacctmgr", "--noheader", "show", entity, *conditions), "format=", columns)
+
+
+def read_columns(ask: Ask, argv: tuple[str, ...], option: str, columns: tuple[Column, ...]) -> list[Row]:
+    """The rows that ``argv`` prints, whose ``option`` names columns: text by column name, without the spaces that fill
+    it up.
 
     Raises what the command failed of; NotImplementedHere where a value is longer than can be asked for.
     """
     while True:
         words = ",".join(format_column(column) for column in columns)
-        printed = ask.run("sacctmgr", "--noheader", "show", entity, *conditions, f"format={words}")
+        printed = ask.run(*argv, f"{option}{words}")
         rows = list(split_rows(printed, columns))
         cut = {name for row in rows for name in list_cut(row, columns)}
         if not cut:

@@ -28,11 +28,13 @@ class Source(NamedTuple):
 SOURCES: tuple[Source, ...] = (
     Source("/slurm/{version}/diag",      "diag", "build_diag", 38),
     Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38),
+    Source("/slurm/{version}/jobs/state", "job_states", "build_job_states", 40),
     Source("/slurm/{version}/licenses",  "licenses", "build_licenses", 38),
     Source("/slurm/{version}/nodes",     "nodes", "build_nodes", 38),
     Source("/slurm/{version}/partitions", "partitions", "build_partitions", 38),
     Source("/slurm/{version}/ping",      "ping", "build_ping", 38),
     Source("/slurm/{version}/reservations", "reservations", "build_reservations", 38),
+    Source("/slurm/{version}/shares",    "shares", "build_shares", 40),
     Source("/slurmdb/{version}/accounts", "accounts", "build_accounts", 38),
     Source("/slurmdb/{version}/associations", "associations", "build_associations", 38),
     Source("/slurmdb/{version}/clusters", "clusters", "build_clusters", 38),
