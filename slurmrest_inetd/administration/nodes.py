@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.releases import refuse_later
 from slurmrest_inetd.administration.terms import list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit
@@ -17,6 +18,7 @@ from slurmrest_inetd.fields.node_update import NODE_PROPERTIES, OUT_OF_SERVICE, 
 from slurmrest_inetd.model import Call, Notice, Problem
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.hostlists import unfold_hosts
 from slurmrest_inetd.slurm.scontrol import EVERY_NODE, INVALID_NODE_NAME, check_node_name, format_term
 from slurmrest_inetd.slurm.values import INFINITE, Unusable
@@ -67,6 +69,7 @@ def read_node_update(body: Any, version: int, settings: Settings, node: str | No
         terms = [*list_terms(values, rows), *list_service(values, found)]
     except Misfit as error:
         found.refuse(error, f"#/{error.field}/")
+    refuse_later("node", terms, find_newest(settings, "scontrol"), "#/", found)
     dealt = deal_out(values, names, rows, settings, found)
     found.settle()
     if not terms and not dealt:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.releases import refuse_later
 from slurmrest_inetd.administration.terms import format_hosts, list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit, place
@@ -28,8 +29,10 @@ class Wanted(NamedTuple):
     terms: tuple[str, ...]
 
 
-def read_partition(body: dict[str, Any], version: int, path: str, found: Findings) -> Wanted:
-    """One description, read; what is wrong with it is in ``found``."""
+def read_partition(body: dict[str, Any], version: int, newest: int, path: str, found: Findings) -> Wanted:
+    """One description, read; what is wrong with it, on a release whose newest API version is v0.0.``newest`` too, is in
+    ``found``.
+    """
     rows = list_properties(PARTITION_PROPERTIES, version)
     values = read_tree(body, rows, KINDS, path, PARSER, found)
     name: str = values.get("name", "")
@@ -40,6 +43,7 @@ def read_partition(body: dict[str, Any], version: int, path: str, found: Finding
         terms = (*list_terms(values, rows), *list_own(values))
     except Misfit as error:
         found.refuse(error, f"{path}{error.field}/")
+    refuse_later("partition", terms, newest, path, found)
     return Wanted(path, name, terms)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.administration.kinds import KINDS
+from slurmrest_inetd.administration.releases import refuse_later
 from slurmrest_inetd.administration.terms import format_duration, list_terms
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.body.misfit import Misfit, place
@@ -56,8 +57,11 @@ def read_reservation(body: dict[str, Any], version: int, path: str, found: Findi
     return Wanted(path, name, values)
 
 
-def list_command(wanted: Wanted, there: Mapping[str, Any] | None, version: int, found: Findings) -> tuple[str, ...]:
-    """scontrol's argv that makes the reservation, or changes it when it is ``there`` (its entry in scontrol's list).
+def list_command(
+    wanted: Wanted, there: Mapping[str, Any] | None, version: int, newest: int, found: Findings
+) -> tuple[str, ...]:
+    """scontrol's argv that makes the reservation, or changes it when it is ``there`` (its entry in scontrol's list), on
+    a release whose newest API version is v0.0.``newest``.
 
     () where there is nothing to change. What has no effect on one that is made is a warning in ``found``, what cannot
     be carried a problem.
@@ -74,6 +78,7 @@ def list_command(wanted: Wanted, there: Mapping[str, Any] | None, version: int, 
     except Misfit as error:
         found.refuse(error, f"{wanted.path}{error.field}/")
         return ()
+    refuse_later("reservation", words, newest, wanted.path, found)
     if there and len(words) == 1:
         found.warn("There is nothing to change", wanted.path)
         return ()

@@ -11,6 +11,7 @@ from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.data_parsers import find_newest
 
 MISSING = (9200, "Unable to resolve path")
 PARSER = "DATA_PARSER_OPENAPI_PARTITIONS_MOD_REQ"
@@ -30,10 +31,10 @@ def post_partitions(call: Call) -> Answer:
     for name, value in body.items():
         if name not in ("partitions", *ENVELOPE):
             note_unknown(name, value, f"#/{name}/", PARSER, found)
-    wanted = []
+    wanted, newest = [], find_newest(call.settings, "scontrol")
     for index, entry in enumerate(require_list(body["partitions"], "#/partitions/")):
         path = f"#/partitions[{index}]/"
-        wanted.append(read_partition(require_dictionary(entry, path), call.version, path, found))
+        wanted.append(read_partition(require_dictionary(entry, path), call.version, newest, path, found))
     found.settle()
     document = read_document(call, ("scontrol", "--all", "show", "partitions"))
     there = {entry["name"] for entry in document.payload["partitions"]}

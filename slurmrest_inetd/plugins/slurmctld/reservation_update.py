@@ -14,6 +14,7 @@ from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.data_parsers import find_newest
 
 EMPTY = (9000, "Query empty or not RFC7320 compliant")
 NOTHING = "No reservation descriptions specified in reservations array"
@@ -45,9 +46,10 @@ def write_reservations(call: Call, bodies: list[tuple[str, dict[str, Any]]], fou
     wanted = [read_reservation(body, call.version, path, found) for path, body in bodies]
     found.settle()
     there = {entry["name"]: entry for entry in list_reservations(call)}
+    newest = find_newest(call.settings, "scontrol")
     updates: list[Update] = []
     for item in wanted:
-        argv = list_command(item, there.get(item.name), call.version, found)
+        argv = list_command(item, there.get(item.name), call.version, newest, found)
         if argv:
             done = "updated" if item.name in there else "created"
             updates.append(Update(item.path, f"reservation {item.name}", done, argv))

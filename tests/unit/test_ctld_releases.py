@@ -1,0 +1,68 @@
+"""What a release's scontrol cannot set of nodes, reservations, partitions is refused by its property, and nothing is done."""
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Asker
+from playback import FakeSlurm
+
+from slurmrest_inetd.administration.releases import refuse_later
+from slurmrest_inetd.body.findings import Findings
+from slurmrest_inetd.fields.node_update import NODE_PROPERTIES
+from slurmrest_inetd.fields.partition_update import PARTITION_PROPERTIES
+from slurmrest_inetd.fields.reservation_update import RESERVATION_PROPERTIES
+from slurmrest_inetd.fields.scontrol_terms import LATER_TERMS
+
+FIELDS = {"node": NODE_PROPERTIES, "partition": PARTITION_PROPERTIES, "reservation": RESERVATION_PROPERTIES}
+EMPTY = {"last_update": {}, "meta": {}, "errors": [], "warnings": []}
+RESERVATION = {"name": "r", "users": ["a"], "node_list": ["n1"], "start_time": 2000000000, "duration": 5}
+
+# fmt: off
+#   newest  path               body                                                                       source
+REFUSED = [
+    (38, "node/n1",      {"state": ["DOWN"], "reason": "r", "resume_after": 9},                           "#/resume_after/"),
+    (42, "node/n1",      {"topology_str": "t", "comment": "c"},                                           "#/topology_str/"),
+    (38, "reservation",  {**RESERVATION, "comment": "c"},                                                 "#/comment/"),
+    (38, "reservation",  {**RESERVATION, "flags": ["DAILY", "USER_DELETE"]},                              "#/flags/"),
+    (42, "reservation",  {**RESERVATION, "flags": ["FORCE_START", "DAILY"]},                              "#/flags/"),
+    (38, "reservation",  {**RESERVATION, "flags": ["TRES_PER_NODE"], "tres": [{"type": "cpu", "count": 2}]}, "#/tres/"),
+    (38, "partitions",   {"partitions": [{"name": "p", "maximums": {"cpus_per_socket": 2}}]},             "#/partitions[0]/maximums/cpus_per_socket/"),
+    (38, "partitions",   {"partitions": [{"name": "p", "flags": ["PDOI_CLEAR"]}]},                        "#/partitions[0]/flags/"),
+    (42, "partitions",   {"partitions": [{"name": "p", "partition": {"exclusive": "user"}}]},             "#/partitions[0]/partition/exclusive/"),
+    (42, "partitions",   {"partitions": [{"name": "p", "preempt_mode": ["SUSPEND", "PRIORITY"]}]},        "#/partitions[0]/preempt_mode/"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("newest", "path", "body", "source"), REFUSED)
+def test_it_is_refused_by_name(
+    ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch, newest: int, path: str, body: Any, source: str
+) -> None:
+    for module in (
+        "administration.nodes",
+        "plugins.slurmctld.partition_update",
+        "plugins.slurmctld.reservation_update",
+    ):
+        monkeypatch.setattr(f"slurmrest_inetd.{module}.find_newest", lambda _, command: newest)
+    for show, noun in ((["show"], "reservations"), (["--all", "show"], "partitions")):
+        document = json.dumps({noun: [], **EMPTY}, indent=2).encode()
+        fake_slurm.say(["scontrol", "--json=v0.0.45", *show, noun], document)
+    heard = ask(f"/slurm/v0.0.45/{path}", "POST", body=json.dumps(body).encode())
+    assert heard.status == 422
+    assert [problem["source"] for problem in heard.document["errors"]] == [source]
+    assert "release of Slurm" in heard.document["errors"][0]["description"]
+    assert all("show" in ran.argv for ran in fake_slurm.calls)
+
+
+def test_a_release_that_has_all_is_refused_nothing() -> None:
+    for row in LATER_TERMS:
+        found = Findings()
+        refuse_later(row.noun, [row.term, "comment=x", "flags=+DAILY"], 45, "#/", found)
+        assert found.problems == []
+
+
+@pytest.mark.parametrize("row", LATER_TERMS, ids=lambda row: f"{row.noun} {row.term}")
+def test_each_row_names_a_property(row: Any) -> None:
+    assert row.field in {known.name for known in FIELDS[row.noun]}
+    assert 38 < row.since <= 45
