@@ -76,16 +76,22 @@ def list_reservations(printed: bytes) -> list[str]:
     if printed in (NONE, b""):
         return []
     heading = HEADING.match(printed)
-    width = heading.end() if heading else 0
-    at = printed.index(b"\n") + 1
+    if not heading:
+        raise refuse_listing()
+    width, at = heading.end(), printed.index(b"\n") + 1
     names = []
     while at < len(printed):
         rest = COLUMNS.match(printed, at + width)
-        if not width or not rest:
-            raise InternalFault("What sinfo prints of the reservations cannot be told apart", source="sinfo")
+        if not rest:
+            raise refuse_listing()
         names.append(printed[at : at + width].rstrip(b" ").decode("utf-8", "replace"))
         at = rest.end()
     return names
+
+
+def refuse_listing() -> InternalFault:
+    """For a listing in another layout than is known."""
+    return InternalFault("What sinfo prints of the reservations cannot be told apart", source="sinfo")
 
 
 def build_reservation(record: Record) -> dict[str, Any]:
