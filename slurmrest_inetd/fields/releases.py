@@ -10,6 +10,7 @@ OPTIONS_SINCE: dict[str, int] = {
     "consolidate-segments":                     43,
     "container-id":                             40,
     "container-type":                           43,
+    "cron":                                     40,
     "exclusive=topo":                           40,
     "extra":                                    40,
     "gres-flags=allow-task-sharing":            40,

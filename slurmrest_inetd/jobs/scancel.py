@@ -11,7 +11,12 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import Unprocessable
 from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS, CancelFlag
-from slurmrest_inetd.model import Notice
+from slurmrest_inetd.fields.releases import is_missing
+from slurmrest_inetd.model import Call, Notice
+from slurmrest_inetd.slurm.command import Finished
+from slurmrest_inetd.slurm.configuration import read_configuration
+from slurmrest_inetd.slurm.data_parsers import UNKNOWN_RELEASE
+from slurmrest_inetd.slurm.failures import clean_stderr
 from slurmrest_inetd.slurm.signals import parse_signal
 from slurmrest_inetd.slurm.values import Unusable
 
@@ -21,6 +26,10 @@ SCANCEL = (PROGRAM, "--verbose")
 # is not repeated for a minute (to the tasks that did get the signal, too). But without accounting it hangs slurmctld
 # (24.11.5, 26.05.5) when the job is another user's.
 ONE_REQUEST = "--ctld"
+# scancel of 22.05 asks again and again, for a minute, where a job has not begun
+RUNNING_ONLY = "--state=RUNNING"
+NOT_BEGUN = (2020, "Job can not be altered now, try again later")
+NO_ACCOUNTING = ("", "accounting_storage/none", "none")
 KILL = "9"
 FULL = "--full"
 STEPS = "FULL_STEPS_ONLY"
@@ -29,6 +38,8 @@ AIMS = ("BATCH_JOB", "FULL_JOB", STEPS)
 UNKNOWN_JOB = 2017
 # "Terminating job 12", "Signal 10 to full job 12_[3]"
 DONE = re.compile(r"(?:Terminating|Signal [0-9]+ to) (?:[a-z]+ )*job (?P<id>[0-9][][0-9_+,:%-]*)", re.ASCII)
+# what 22.05 tells of its plugins, and where no job is what is asked for
+IDLE_TALK = re.compile(r"[a-z_]+/[a-z_]+: .*|No active jobs match ALL job filters, including: .*", re.ASCII)
 REFUSED = re.compile(r"Kill job error on job id (?P<id>[0-9][][0-9_+,:%-]*): (?P<text>.+)", re.ASCII)
 
 
@@ -53,9 +64,24 @@ def find_flags(names: list[str]) -> dict[str, CancelFlag]:
     return {name: CANCEL_FLAGS[name] for name in names}
 
 
-def list_options(flags: dict[str, CancelFlag], number: str | None) -> list[str]:
-    """scancel's options. Raises Unprocessable for a flag that it cannot carry out."""
+def has_accounting(call: Call) -> bool:
+    """Whether slurmctld may be asked in one request: without accounting that hangs it (24.11.5, 26.05.5) when a job is
+    another user's. A slurm.conf that cannot be read says no.
+    """
+    return read_configuration(call.settings).get("accountingstoragetype", "") not in NO_ACCOUNTING
+
+
+def read_lines(finished: Finished) -> list[str]:
+    """What scancel says of jobs."""
+    return [line for line in clean_stderr(finished.stderr) if not IDLE_TALK.fullmatch(line)]
+
+
+def list_options(flags: dict[str, CancelFlag], number: str | None, newest: int = UNKNOWN_RELEASE) -> list[str]:
+    """scancel's options. Raises Unprocessable for a flag that it, or the release's (``newest``), cannot carry out."""
     for name, flag in flags.items():
+        if is_missing(flag.option, newest):
+            text = f"{name} cannot be carried out: {PROGRAM} of this Slurm release has no {flag.option}"
+            raise Unprocessable(text, source="#/flags/")
         if flag.refused:
             raise Unprocessable(f"{name} cannot be carried out: {flag.refused}", source="#/flags/")
     if STEPS in flags and number in (None, KILL):

@@ -40,11 +40,10 @@ def run_sbatch(submission: Submission, identity: Identity, settings: Settings) -
     Raises what Slurm's commands fail of to start; on 22.05 NotReady where there is no user namespace, Forbidden where
     this host does not know the user.
     """
-    if identity.token is not None and not prints_documents(settings, PROGRAM):
+    command = Command(list_argv(submission), submission.script, submission.environment)
+    if sends_uid(PROGRAM, identity, settings):
         command = carry(submission)
         borrow_uid(identity.user)
-    else:
-        command = Command(list_argv(submission), submission.script, submission.environment)
     previous = os.umask(find_umask(submission.environment))
     try:
         return run_command(command, identity, settings)
@@ -62,8 +61,13 @@ def carry(submission: Submission) -> Command:
     return Command(list_argv(submission, ()), script, None, (("LC_ALL", "C"), *limits), NOT_PASSED_ON)
 
 
+def sends_uid(program: str, identity: Identity, settings: Settings) -> bool:
+    """Whether ``program`` (sbatch, salloc) sends its own uid, and slurmctld refuses one that is not the token's."""
+    return identity.token is not None and not prints_documents(settings, program)
+
+
 def borrow_uid(user: str) -> None:
-    """Have ``user``'s uid from now on, which sbatch sends along. Raises NotReady, Forbidden."""
+    """Have ``user``'s uid from now on. Raises NotReady, Forbidden."""
     import pwd
 
     from slurmrest_inetd.security.user_namespace import enter_user_namespace
@@ -72,7 +76,7 @@ def borrow_uid(user: str) -> None:
         entry = pwd.getpwnam(user)
     except KeyError:
         number, error = UNKNOWN_USER
-        text = f"This host knows no user {user}, whose uid sbatch of Slurm 22.05 has to send"
+        text = f"This host knows no user {user}, whose uid Slurm 22.05 wants to be sent"
         raise refuse_slurm(number, error, text) from None
     enter_user_namespace(entry.pw_uid, entry.pw_gid)
 

@@ -141,6 +141,7 @@ def test_rows_of_one_name_differ_in_their_versions_only() -> None:
 def test_what_a_release_has_not_is_an_option_that_is_used() -> None:
     options = {word for row in JOB_PROPERTIES for word in row.term.split("/")} | {"segment", "mem-update"}
     flags = {option[2:] for option in (*JOB_FLAGS.values(), *SHARED.values()) if option}
+    flags |= {flag.option[2:] for flag in CANCEL_FLAGS.values()}
     assert set(OPTIONS_SINCE) <= options | flags
     assert is_missing("--extra=-x=y", 38)
     assert is_missing("--exclusive=topo", 38)

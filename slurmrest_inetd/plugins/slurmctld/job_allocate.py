@@ -19,6 +19,7 @@ from slurmrest_inetd.slurm.command import Command, Finished, run_command
 from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
 from slurmrest_inetd.submission.allocation import Allocation, read_allocation
+from slurmrest_inetd.submission.sending import borrow_uid, sends_uid
 
 PROGRAM = "salloc"
 SALLOC = (PROGRAM, "--no-shell")
@@ -56,6 +57,8 @@ def post_job_allocate(call: Call) -> Answer:
     seconds = max(LEAST_SECONDS, int(call.settings.command_timeout_seconds) - MARGIN_SECONDS)
     at_once = allocation.immediate or call.identity.token is not None
     command = Command(list_argv(allocation, "--immediate" if at_once else f"--immediate={seconds}"))
+    if sends_uid(PROGRAM, call.identity, call.settings):
+        borrow_uid(call.identity.user)
     finished = run_command(command, call.identity, call.settings)
     lines = clean_stderr(finished.stderr)
     job_id = find_job(GRANTED, lines)

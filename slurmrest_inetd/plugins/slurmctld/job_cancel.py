@@ -7,22 +7,28 @@ signalled the job (--verbose) is success. Only of the user's own jobs slurmctld 
 
 from typing import Any
 
-from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, Unprocessable
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, Unprocessable, refuse_slurm
 from slurmrest_inetd.fields.cancel_flags import CANCEL_FLAGS
 from slurmrest_inetd.jobs.scancel import (
     KILL,
+    NOT_BEGUN,
     ONE_REQUEST,
+    PROGRAM,
+    RUNNING_ONLY,
     SCANCEL,
     find_flags,
+    has_accounting,
     list_options,
     make_entry,
     note_idle,
+    read_lines,
     read_signal,
 )
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import Parameter, parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
-from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
+from slurmrest_inetd.slurm.failures import read_failure
 from slurmrest_inetd.slurm.job_id import JobId, format_job_id
 from slurmrest_inetd.state.job_lookup import require_job_id
 
@@ -44,16 +50,25 @@ def delete_job(call: Call) -> Answer:
     query = parse_query(call, PARAMETERS)
     flags = find_flags(query.values.get("flags", []))
     number = read_signal(query.values.get("signal", ""))
-    options = list_options(flags, number)
-    if (number not in (None, KILL) or job_id.component is not None) and is_own(call, job_id):
-        options = [ONE_REQUEST, *options]
-    argv = (*SCANCEL, *options, format_job_id(job_id))
+    newest = find_newest(call.settings, PROGRAM)
+    options = list_options(flags, number, newest)
+    argv = (*SCANCEL, *list_manners(call, job_id, number, newest), *options, format_job_id(job_id))
     finished = run_command(Command(argv), call.identity, call.settings)
     warnings = (*query.warnings, *note_idle(flags))
     if finished.status or not is_done(finished):
         raise explain_failure(finished, call, job_id, warnings)
     entries = [make_status(job_id, 0, "No error")] if "VERBOSE" in flags else []
     return Answer({"status": entries} if call.version >= STATUS_SINCE else {}, warnings=warnings)
+
+
+def list_manners(call: Call, job_id: JobId, number: str | None, newest: int) -> list[str]:
+    """The options that say how slurmctld is asked. Raises NotFound, what squeue failed of."""
+    ends = number in (None, KILL)
+    if ends and job_id.component is None:
+        return []
+    old = newest <= NEWEST_WITHOUT
+    once = [ONE_REQUEST] if (old and has_accounting(call)) or is_own(call, job_id) else []
+    return once if ends or not old else [*once, RUNNING_ONLY]
 
 
 def is_own(call: Call, job_id: JobId) -> bool:
@@ -67,8 +82,7 @@ def is_own(call: Call, job_id: JobId) -> bool:
 
 def is_done(finished: Finished) -> bool:
     """Whether scancel said that it signalled the job, and nothing of an error."""
-    lines = clean_stderr(finished.stderr)
-    return any(line.startswith(DONE) for line in lines) and b"scancel: error:" not in finished.stderr
+    return any(line.startswith(DONE) for line in read_lines(finished)) and b"scancel: error:" not in finished.stderr
 
 
 def explain_failure(finished: Finished, call: Call, job_id: JobId, warnings: tuple[Notice, ...]) -> ApiError:
@@ -78,7 +92,10 @@ def explain_failure(finished: Finished, call: Call, job_id: JobId, warnings: tup
     if finished.status < 0:
         text = f"{program} was ended by signal {-finished.status}; whether the job was signalled is unknown"
         error = CommandTimeout(text, source=program)
-    elif not finished.stderr.strip():
+    elif RUNNING_ONLY in finished.argv and not read_lines(finished):
+        number, text = NOT_BEGUN
+        error = refuse_slurm(number, text, f"{what}: {text}", program)
+    elif not read_lines(finished):
         error = InternalFault(f"{program} did not say what became of the job", source=program)
     else:
         error = read_failure(finished, what)

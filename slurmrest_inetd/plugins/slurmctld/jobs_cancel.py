@@ -10,14 +10,18 @@ from typing import Any
 from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, refuse_slurm
 from slurmrest_inetd.jobs.scancel import (
+    KILL,
     ONE_REQUEST,
     PROGRAM,
+    RUNNING_ONLY,
     SCANCEL,
     Outcome,
     find_flags,
+    has_accounting,
     list_options,
     make_entry,
     note_idle,
+    read_lines,
     read_outcomes,
 )
 from slurmrest_inetd.jobs.selection import Selection, read_kill
@@ -25,13 +29,13 @@ from slurmrest_inetd.jobs.targets import Target, parse_target
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
-from slurmrest_inetd.slurm.configuration import read_configuration
-from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
+from slurmrest_inetd.slurm.failures import read_failure
 from slurmrest_inetd.slurm.values import Unusable
 
 FILTERED = (2172, "Cannot signal job")
 UNKNOWN = (-1, "scancel did not say what became of it")
-NO_ACCOUNTING = ("", "accounting_storage/none", "none")
+STATE = "--state="
 
 
 def delete_jobs(call: Call) -> Answer:
@@ -43,14 +47,16 @@ def delete_jobs(call: Call) -> Answer:
     warnings = parse_query(call, ()).warnings
     selection = read_kill(parse_body(call), call.version)
     flags = find_flags(list(selection.flags))
-    options = list_options(flags, selection.signal)
-    if not (selection.filters and selection.targets) and has_accounting(call):
+    newest = find_newest(call.settings, PROGRAM)
+    options = list_options(flags, selection.signal, newest)
+    if newest <= NEWEST_WITHOUT and selection.signal not in (None, KILL):
+        selection = leave_waiting(selection)
+    if asks_once(selection, newest) and has_accounting(call):
         options = [ONE_REQUEST, *options]
     argv = (*SCANCEL, *options, *selection.filters, *(target.word for target in selection.targets))
     finished = run_command(Command(argv), call.identity, call.settings)
     warnings += (*selection.warnings, *note_idle(flags))
-    lines = clean_stderr(finished.stderr)
-    outcomes = [*read_outcomes(lines).values()]
+    outcomes = [*read_outcomes(read_lines(finished)).values()]
     if finished.status < 0 or (not outcomes and finished.status):
         raise explain_failure(finished, warnings)
     outcomes += list_missing(selection, outcomes)
@@ -66,12 +72,17 @@ def delete_jobs(call: Call) -> Answer:
     return Answer({"status": [make_status(outcome) for outcome in shown]}, warnings=warnings)
 
 
-def has_accounting(call: Call) -> bool:
-    """Whether slurmctld may be asked in one request: without accounting that hangs it (24.11.5, 26.05.5) when a job is
-    another user's. A slurm.conf that cannot be read says no. Filters together with jobs are not asked like this either:
-    slurmctld would repeat the names of jobs, which may hold anything.
+def asks_once(selection: Selection, newest: int) -> bool:
+    """Whether slurmctld can be asked in one request. Not for filters together with jobs: a later slurmctld would repeat
+    the names of jobs, which may hold anything.
     """
-    return read_configuration(call.settings).get("accountingstoragetype", "") not in NO_ACCOUNTING
+    return newest <= NEWEST_WITHOUT or not (selection.filters and selection.targets)
+
+
+def leave_waiting(selection: Selection) -> Selection:
+    """The selection without jobs that have not begun, for which scancel of 22.05 would wait for a minute."""
+    states = [option for option in selection.filters if option.startswith(STATE)]
+    return selection if states else selection._replace(filters=(*selection.filters, RUNNING_ONLY))
 
 
 def list_missing(selection: Selection, outcomes: list[Outcome]) -> list[Outcome]:
