@@ -1,6 +1,7 @@
 """The HTML documentation: `make docs` builds it from these pages into build/docs.
 
-differences.md is made of the tables that the tests beside slurmrestd read, at each build.
+differences.md is made of the tables that the tests beside slurmrestd read, versions.md of the tables that make one API
+version of another, at each build.
 """
 
 import json
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).resolve().parent
-sys.path[:0] = [str(DOCS.parent), str(DOCS.parent / "tests" / "cluster"), str(DOCS.parent / "tests" / "lab")]
+TREE = DOCS.parent
+sys.path[:0] = [str(folder) for folder in (TREE, TREE / "dev", TREE / "tests" / "cluster", TREE / "tests" / "lab")]
 
 import ctld_writes  # noqa: E402  the tests' own tables
 import test_dbd_writes_a as accounts  # noqa: E402  likewise
 import test_dbd_writes_b as accounting  # noqa: E402  likewise
+import version_page  # noqa: E402  dev/ is no package
 from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402  likewise
 
 from slurmrest_inetd import __version__  # noqa: E402  the tree's own
@@ -79,3 +82,4 @@ def format_differences() -> str:
 
 
 (DOCS / "differences.md").write_text(format_differences())
+(DOCS / "versions.md").write_text(version_page.format_page())

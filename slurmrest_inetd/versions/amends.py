@@ -187,3 +187,19 @@ def list_rollup(rollup: dict[str, Any], kind: str) -> dict[str, Any]:
         "total_cycles": count,
         "mean_cycles": spent["time"] // count,
     }
+
+
+def name_rollups(was: dict[str, Any], made: dict[str, Any]) -> None:
+    """slurmdbd's rollups by name; one that is not told has not run."""
+    kinds = {rollup.get("type"): rollup for rollup in was.get("rollups", ())}
+    made["rollups"] = {name: name_rollup(kinds.get(kind, {})) for name, kind in ROLLUPS}
+
+
+def name_rollup(rollup: dict[str, Any]) -> dict[str, Any]:
+    """One rollup's numbers under v0.0.41's names."""
+    spent = {"last": "last_cycle", "max": "max_cycle", "time": "total_time"}
+    return {
+        "count": rollup.get("total_cycles", 0),
+        "last_run": rollup.get("last_run", 0),
+        "duration": {name: rollup.get(old, 0) for name, old in spent.items()},
+    }

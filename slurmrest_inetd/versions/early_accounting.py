@@ -12,7 +12,7 @@ NO_GOVERNOR = ("", "0", "Unknown")
 def short_association(was: dict[str, Any], made: dict[str, Any]) -> None:
     """An association of v0.0.38 as one of v0.0.40: its id has members; which is a user's default may be a flag."""
     words = {name: was.get(name) or "" for name in ("account", "cluster", "partition", "user")}
-    made["id"] = {**words, "id": 0}
+    made["id"] = {**made["id"], **words}
     made["is_default"] = bool(was.get("is_default")) or "DEFAULT" in was.get("flags", ())
 
 
@@ -37,10 +37,11 @@ def describe_signal(was: dict[str, Any], made: dict[str, Any]) -> None:
     """What ended a process: told only where it was a signal, in the C library's words."""
     import signal
 
-    number = was.get("signal", {}).get("id", {})
+    given = was.get("signal", {}).get("id", {})
     made.pop("signal", None)
-    if number.get("set"):
-        made["signal"] = {"signal_id": number["number"], "name": signal.strsignal(number["number"]) or ""}
+    if given.get("set"):
+        number = given["number"]
+        made["signal"] = {"signal_id": number, "name": (number < signal.NSIG and signal.strsignal(number)) or ""}
 
 
 def tell_memory(was: dict[str, Any], made: dict[str, Any]) -> None:

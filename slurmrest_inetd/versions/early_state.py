@@ -13,6 +13,11 @@ NO_NUMBER = 0xFFFFFFFE
 NO_THREADS = 0x7FFE
 # the state of a node, which its flags follow
 NODE_STATES = ("INVALID", "UNKNOWN", "DOWN", "IDLE", "ALLOCATED", "ERROR", "MIXED", "FUTURE")
+NODE_FLAGS = (
+    "RESERVED", "UNDRAIN", "CLOUD", "RESUME", "DRAIN", "COMPLETING", "NOT_RESPONDING", "POWERED_DOWN", "FAIL",
+    "POWERING_UP", "MAINTENANCE", "REBOOT_REQUESTED", "REBOOT_CANCELED", "POWERING_DOWN", "DYNAMIC_FUTURE",
+    "REBOOT_ISSUED", "PLANNED", "INVALID_REG", "POWER_DOWN", "POWER_UP", "POWER_DRAIN", "DYNAMIC_NORM",
+)  # fmt: skip
 TRES_MEMBERS = ("tres_per_job", "tres_per_node", "tres_per_socket", "tres_per_task")
 SUCCEEDED = 0
 UNREACHED = -1
@@ -32,7 +37,8 @@ def join_node_states(was: dict[str, Any], made: dict[str, Any]) -> None:
     """A node's state is one list: the state, then its flags."""
     for name, flags in (("state", "state_flags"), ("next_state_after_reboot", "next_state_after_reboot_flags")):
         if name in was:
-            made[name] = [str(was[name]).upper(), *was.get(flags, ())]
+            words = (str(was[name]).upper(), *was.get(flags, ()))
+            made[name] = [word for word in words if word in NODE_STATES or word in NODE_FLAGS]
     if was.get("cpu_load") == NO_NUMBER:
         made["cpu_load"] = 0
 

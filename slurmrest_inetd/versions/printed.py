@@ -1,8 +1,8 @@
-"""Where the schemas of v0.0.36 to v0.0.38 are wrong: what slurmrestd of Slurm 22.05 prints.
+"""Where the schemas of v0.0.36 to v0.0.44 are wrong: what slurmrestd prints.
 
-Law: data, each row seen on a real 22.05 (tests/cluster/test_versions.py holds them complete). Read by documents.py.
+Law: data, each row seen on a real Slurm 22.05 or 24.11 (tests/cluster/test_versions.py holds them complete). Read by documents.py.
 
-A kind is the JSON type (``[string]`` a list of such, ``{}`` an object whose members are rows of their own, ``#name`` a
+A kind is the JSON type (``a|b`` a text that is one of these, ``[string]`` a list of such, ``{}`` an object whose members are rows of their own, ``#name`` a
 component, ``any`` of several, nothing: as the schema has it), ``-`` for what is never printed, ``~`` before it for what is printed now and
 then, and after it ``?`` where null stands for "not set" (``?0``: and for 0; ``?inf``: for infinite too), ``=-1`` where
 -1 stands for infinite.
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 ALL = (36, 37, 38)
 OLD = (36, 37)
 LATE = (37, 38)
+PINGED = (40, 41, 42, 43, 44)
 
 
 class Printed(NamedTuple):
@@ -134,6 +135,11 @@ PRINTED: tuple[Printed, ...] = (
     Printed(ALL,     "slurmdb", "/jobs[]/steps[]/step/het",                    "integer?",              "component"),
     Printed(ALL,     "slurmdb", "/jobs[]/steps[]/CPU/requested_frequency",     "integer?",              "min, max"),
     Printed(LATE,    "slurmdb", "/statistics/rollups[]",                       "integer",               "total_cycles"),
+    Printed(LATE,    "slurmdb", "/statistics/rollups[]",                       "internal|user|unknown", "type"),
+    Printed(PINGED,  "slurm",   "/pings[]",                                    "UP|DOWN",               "pinged"),
+    Printed((40,),   "slurm",   "/jobs[]/job_resources",                       "[object]",              "allocated_nodes"),
+    Printed((40,),   "slurmdb", "/statistics/rollups[]",                       "integer",               "last_run, last_cycle"),
+    Printed((40,),   "slurmdb", "/statistics/rollups[]",                       "-",                     "last run, last cycle"),
 )
 # What is at the top of a payload is printed under a name of its own: by the operation's path.
 #   versions  path                                 kind                members
@@ -186,6 +192,8 @@ def name_shape(kind: str, version: int) -> Mapping[str, Any]:
         return {"type": "array", "items": name_shape(kind[1:-1], version)}
     if kind.startswith("#"):
         return {"$ref": f"#/components/schemas/dbv0.0.{version}_{kind[1:]}"}
+    if "|" in kind:
+        return {"type": "string", "enum": kind.split("|")}
     if kind == "{}":
         return {"type": "object", "properties": {}}
     return {"type": kind.removeprefix("any")} if kind else {}
