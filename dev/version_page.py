@@ -24,10 +24,11 @@ Every version from v0.0.36 to v0.0.45 is served on every release, whatever that 
 
 **native**: Slurm's command prints that version, and its bytes are passed on. **made**: the document is printed in the
 nearest version that the release speaks, and made into the one that was asked for: by the two versions' schemas (a
-number becomes `{{set,infinite,number}}`, a text a list, a flag that the version does not know is left out), one version
-to the next, and by tables of what schemas cannot tell (`slurmrest_inetd/versions/`): members that moved, words that are
-spelt otherwise, what is told in another way. Slurm 22.05's commands print no documents but of jobs and nodes: there they are
-made of what the commands print as text. Requests are read by the version that was asked for on every release.
+number becomes `{{set,infinite,number}}`, a text a list, a flag that the version does not know is left out), one
+version to the next, and by tables of what schemas cannot tell (`slurmrest_inetd/versions/`): members that moved,
+words that are spelt otherwise, what is told in another way. Slurm 22.05's commands print no documents but of jobs and
+nodes: there they are made of what the commands print as text. Requests are read by the version that was asked for on
+every release.
 
 What follows is worked out from those tables when this page is built. **Not known**: members that the version has and
 the release does not tell in the version that it speaks; they have their unset value (`""`, `0`, `[]`, `null`, or
