@@ -102,8 +102,8 @@ ASKS: tuple[Ask, ...] = (
     Ask("slurm get_reservations",    "/reservations"),
     Ask("slurm get_reservation",     "/reservation/{reservation}"),
 
-    # before a job waits that would come first
-    Ask("slurm post_job_allocate",   "/job/allocate",                 {"job": {**JOB, "partition": "long"}}),
+    # at once or not at all: while no job waits that would come first
+    Ask("slurm post_job_allocate",   "/job/allocate",                 {"job": JOB},  before="scontrol hold {starved}", after="scontrol release {starved}"),
     Ask("slurm post_job_submit",     "/job/submit",                   {"script": SCRIPT, "job": EARLY_JOB},                        until=38),
     Ask("slurm post_job_submit",     "/job/submit",                   {"script": SCRIPT, "job": JOB},                              since=40),
     Ask("slurm post_job",            "/job/{changed}",                {"comment": "{m}"}),

@@ -46,7 +46,8 @@ ALWAYS = {
 # What a read loads beyond that, by its path.
 SHOW = ("fields", "fields.show_flags", "state", "state.freshness", "state.showing")
 LIST = ("accounting", "accounting.listing", "fields", "slurm.conditions")
-JOBS = ("accounting.job_conditions", "accounting.qos_names", "fields.job_filters", "fields.notes")
+EARLY = ("accounting.early_defaults",)
+JOBS = (*EARLY, "accounting.fixed_shape", "accounting.job_conditions", "accounting.qos_names", "fields.job_filters", "fields.notes")
 # fmt: off
 PASSED = {
     "slurm/ROOT/ping":               ("plugins.slurmctld", "plugins.slurmctld.ping", "slurm.silence"),
@@ -64,12 +65,12 @@ PASSED = {
     "slurmdb/ROOT/ping":             ("plugins.slurmdbd", "plugins.slurmdbd.ping"),
     "slurmdb/ROOT/diag":             ("plugins.slurmdbd", "plugins.slurmdbd.diag"),
     "slurmdb/ROOT/tres":             ("plugins.slurmdbd", "plugins.slurmdbd.tres"),
-    "slurmdb/ROOT/accounts":         ("plugins.slurmdbd", "plugins.slurmdbd.accounts", "fields.account_filters", *LIST),
-    "slurmdb/ROOT/account/phys":     ("plugins.slurmdbd", "plugins.slurmdbd.accounts", "fields.account_filters", *LIST),
-    "slurmdb/ROOT/users":            ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *LIST),
-    "slurmdb/ROOT/user/alice":       ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *LIST),
-    "slurmdb/ROOT/associations":     ("plugins.slurmdbd", "plugins.slurmdbd.associations", "accounting.association_conditions", "fields.association_filters", "fields.notes", "accounting.qos_names", *LIST),
-    "slurmdb/ROOT/qos":              ("plugins.slurmdbd", "plugins.slurmdbd.qos", "fields.qos_filters", "fields.notes", *LIST),
+    "slurmdb/ROOT/accounts":         ("plugins.slurmdbd", "plugins.slurmdbd.accounts", "fields.account_filters", *EARLY, *LIST),
+    "slurmdb/ROOT/account/phys":     ("plugins.slurmdbd", "plugins.slurmdbd.accounts", "fields.account_filters", *EARLY, *LIST),
+    "slurmdb/ROOT/users":            ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *EARLY, *LIST),
+    "slurmdb/ROOT/user/alice":       ("plugins.slurmdbd", "plugins.slurmdbd.users", "fields.user_filters", *EARLY, *LIST),
+    "slurmdb/ROOT/associations":     ("plugins.slurmdbd", "plugins.slurmdbd.associations", "accounting.association_conditions", "fields.association_filters", "fields.notes", "accounting.qos_names", "accounting.fixed_shape", *EARLY, *LIST),
+    "slurmdb/ROOT/qos":              ("plugins.slurmdbd", "plugins.slurmdbd.qos", "fields.qos_filters", "fields.notes", *EARLY, *LIST),
     "slurmdb/ROOT/clusters":         ("plugins.slurmdbd", "plugins.slurmdbd.clusters", "accounting.cluster_conditions", "fields.cluster_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/wckeys":           ("plugins.slurmdbd", "plugins.slurmdbd.wckeys", "fields.wckey_filters", "fields.notes", *LIST),
     "slurmdb/ROOT/jobs":             ("plugins.slurmdbd", "plugins.slurmdbd.jobs", *JOBS, *LIST),
