@@ -85,6 +85,7 @@ PRINTED: tuple[Printed, ...] = (
     Printed(ALL,     "slurmdb", "#job_exit_code",                              "~",                     "signal"),
 
     Printed(ALL,     "slurmdb", "/clusters[]",                                 "#tres_list",            "tres"),
+    Printed(ALL,     "slurmdb", "/clusters[]",                                 "string?",               "nodes, select_plugin"),
     Printed(ALL,     "slurmdb", "/clusters[]/associations",                    "#association_short_info?", "root"),
     Printed(OLD,     "slurmdb", "/users[]",                                    "[#association_short_info]", "associations"),
     Printed(ALL,     "slurmdb", "/wckeys[]",                                   "[string]",              "accounts"),
