@@ -36,8 +36,13 @@ IDLE = (
     "No associations",
     "This cluster ",
 )
+# then there would have been something to do
+MISSING = "doesn't exist."
 # lines that tell nothing of the reason
-NOISE = ("No error", "Use keyword ", "Unknown option: ", "Request didn't affect anything", "Settings", "Associations")
+NO_ERROR = "No error"
+NOISE = ("Use keyword ", "Unknown option: ", "Request didn't affect anything", "Settings", "Associations")
+# the head of a list of users that a deletion of associations deletes with them
+ORPHANS = " Deleting users (No Associations)..."
 UNCHANGED = (1900, "Data has not changed since time specified")
 
 
@@ -145,14 +150,29 @@ def read_outcome(finished: Finished, what: str) -> Outcome:
         )
     lines = [*clean_stderr(finished.stderr), *clean_stderr(finished.stdout)]
     number, _ = find_error(lines)
-    if number in (0, UNCHANGED[0]) and any(line.startswith(IDLE) or line.endswith(UNCHANGED[1]) for line in lines):
+    idle = any(line.startswith(IDLE) or line.endswith(UNCHANGED[1]) for line in lines)
+    if number in (0, UNCHANGED[0]) and idle and not any(line.endswith(MISSING) for line in lines):
         return Outcome(False, choose_reason(lines))
     raise read_refusal(finished, lines, what)
 
 
 def list_printed(stdout: str) -> list[str]:
-    """What a command that modifies or deletes says it did that to: the lines that are indented twice."""
-    return [line[2:] for line in stdout.splitlines() if line.startswith("  ") and line.strip()]
+    """What a command that modifies or deletes says it did that to: the lines that are indented twice, but for the users
+    that went with their last association.
+    """
+    return [line[2:] for line in split_orphans(stdout)[0] if line.startswith("  ") and line.strip()]
+
+
+def list_orphans(stdout: str) -> list[str]:
+    """The users of whom a command that deletes associations says that they are gone too: they had no other."""
+    return [line.strip() for line in split_orphans(stdout)[1] if line.strip()]
+
+
+def split_orphans(stdout: str) -> tuple[list[str], list[str]]:
+    """The lines of what was asked for, and of what went with it."""
+    lines = stdout.splitlines()
+    at = lines.index(ORPHANS) if ORPHANS in lines else len(lines)
+    return lines[:at], lines[at + 1 :]
 
 
 def read_refusal(finished: Finished, lines: list[str], what: str) -> ApiError:
@@ -168,7 +188,7 @@ def read_refusal(finished: Finished, lines: list[str], what: str) -> ApiError:
 
 def choose_reason(lines: list[str]) -> str:
     """The line that says most of why: the first that is no noise. (It holds no more than a line's length.)"""
-    telling = [line for line in lines if not line.startswith(NOISE)] or lines
+    telling = [line for line in lines if not line.startswith(NOISE) and not line.endswith(NO_ERROR)] or lines
     return telling[0][:400] if telling else ""
 
 

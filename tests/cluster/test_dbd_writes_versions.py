@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from clusters import Cluster
 from replies import Reply
-from test_dbd_writes_a import VALUES, describe, run_lines
+from test_dbd_writes_a import VALUES, describe, differ, run_lines
 
 from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.fields.association_body import ASSOCIATION_PROPERTIES
@@ -237,3 +237,125 @@ def delete(asking: Asking) -> None:
         assert name in removed
         assert asking.ask("DELETE", path).status in (200, 304)
         assert asking.show(noun, f"user={name}" if noun == "user" else f"{noun}={name}") in ([], [[""]])
+
+
+@pytest.mark.parametrize("any_cluster", ["22.05", "24.11"], indirect=True)
+def test_jobs_are_changed_as_far_as_the_release_can(any_cluster: Cluster) -> None:
+    job = any_cluster.slurm("sbatch", "--parsable", "--account=phys", "--wrap=true", user="alice", env={"HOME": "/tmp"})
+    asking = Asking(any_cluster, 45)
+    record = {
+        "comment": {"job": "a, b=c", "administrator": "d", "system": "e"},
+        "derived_exit_code": {"return_code": 4},
+    }
+    for _ in range(50):
+        if asking.ask("POST", f"job/{job}", record).status == 200:
+            break
+    columns = "--format=comment,admincomment,systemcomment,derivedexitcode"
+    assert any_cluster.slurm("sacct", "-nXP", f"--jobs={job}", columns) == "a, b=c|d|e|4:0"
+    for version in (44, 45):
+        asking = Asking(any_cluster, version)
+        for place, body in (
+            ("#/extra/", {"extra": "x"}),
+            ("#/tres/allocated/", {"tres": {"allocated": [{"type": "cpu", "count": 1}]}}),
+        ):
+            term = "Extra" if "extra" in body else "TRES"
+            reply = asking.ask("POST", f"job/{job}", body)
+            if asking.lacks("job", term):
+                assert (reply.status, reply.json()["errors"][0]["source"]) == (422, place)
+            else:
+                assert reply.status == 200
+        reply = asking.ask("POST", "jobs", {"job_id_list": [job], "job_rec": {"comment": {"job": f"v{version}"}}})
+        assert reply.status == 200
+        assert any_cluster.slurm("sacct", "-nXP", f"--jobs={job}", "--format=comment") == f"v{version}"
+        assert asking.ask("POST", f"job/{job}", {"comment": {"job": "x"}}, user="carol").status == 403
+        assert asking.ask("POST", "job/999999", {"comment": {"job": "x"}}).status == 404
+
+
+# -- v0.0.38 on 22.05, beside slurmrestd -------------------------------------------------------------------------------
+
+# fmt: off
+TRES = [{"type": "cpu", "count": 5}, {"type": "gres", "name": "gpu", "count": 2}]
+ASSOCIATION: Body = {
+    "account": "dbva", "cluster": "lab", "user": None, "parent_account": "phys", "default": {"qos": "normal"}, "qos": ["normal", "high"],
+    "priority": 24, "shares_raw": 25, "min": {"priority_threshold": 23},
+    "max": {"jobs": {"per": {"count": 1, "accruing": 2, "submitted": 3, "wall_clock": 4}, "active": 5, "accruing": 6, "total": 7},
+            "tres": {"total": TRES, "minutes": {"per": {"job": TRES}, "total": TRES}, "group": {"minutes": TRES, "active": TRES},
+                     "per": {"job": TRES, "node": TRES}},
+            "per": {"account": {"wall_clock": 22}}},
+}
+QOS: Body = {
+    "name": "dbvq", "description": "some qos", "flags": ["DENY_LIMIT", "NO_DECAY"], "priority": 35, "usage_factor": 1.5, "usage_threshold": 0.5,
+    "preempt": {"list": ["normal"], "mode": ["REQUEUE"], "exempt_time": 34},
+    "limits": {"grace_time": 1, "factor": 2.5, "min": {"priority_threshold": 31, "tres": {"per": {"job": TRES}}},
+               "max": {"active_jobs": {"accruing": 3, "count": 4}, "wall_clock": {"per": {"qos": 23, "job": 24}},
+                       "jobs": {"active_jobs": {"per": {"account": 25, "user": 26}}, "per": {"account": 27, "user": 28}},
+                       "accruing": {"per": {"account": 29, "user": 30}},
+                       "tres": {"total": TRES, "minutes": {"per": {"qos": TRES, "job": TRES, "account": TRES, "user": TRES}},
+                                "per": {"account": TRES, "job": TRES, "node": TRES, "user": TRES}}}},
+}
+LIMITS: Body = {"max": {"active_jobs": {"count": None}, "wall_clock": {"per": {"qos": -1}}, "tres": {"total": [{"type": "cpu", "count": -1}]}}}
+USER: Body = {"name": "dbvu", "administrator_level": "Operator", "default": {"account": "", "wckey": ""}, "flags": []}
+#   one after the other, each by both: method, path, body
+STORY: tuple[tuple[str, str, Any], ...] = (
+    ("POST",   "accounts",     {"accounts": [{"name": "dbva", "description": "first", "organization": "org"}, {"name": "dbvb"}]}),
+    ("POST",   "accounts",     {"accounts": [{"name": "dbva", "description": "second", "organization": "org"}]}),
+    ("POST",   "users",        {"users": [USER]}),
+    ("POST",   "users",        {"users": [{**USER, "administrator_level": "None"}]}),
+    ("POST",   "associations", {"associations": [ASSOCIATION]}),
+    ("POST",   "associations", {"associations": [{**ASSOCIATION, "user": "dbvu", "parent_account": None, "is_default": 1}]}),
+    ("POST",   "qos",          {"QOS": [QOS]}),
+    ("POST",   "qos",          {"QOS": [{"name": "dbvq", "flags": ["NO_DECAY"], "preempt": {"mode": ["REQUEUE"]}, "priority": 36, "limits": LIMITS}]}),
+    ("POST",   "associations", {"associations": [{**ASSOCIATION, "user": "dbvu", "account": "phys", "parent_account": None}]}),
+    ("POST",   "wckeys",       {"wckeys": [{"name": "dbvw", "user": "dbvu", "cluster": "lab", "id": 0, "flags": [], "accounting": []}]}),
+    ("POST",   "clusters",     {"clusters": [{"name": "dbvc", "controller": {"host": "", "port": 0}, "flags": [], "tres": []}]}),
+    ("DELETE", "wckey/dbvw",   None),
+    ("DELETE", "association?account=dbva&user=dbvu", None),
+    ("DELETE", "associations?account=dbva",          None),
+    ("DELETE", "user/dbvu",    None),
+    ("DELETE", "account/dbva", None),
+    ("DELETE", "qos/dbvq",     None),
+)
+# fmt: on
+LISTS = ("accounts", "users", "associations", "QOS", "wckeys", "clusters")
+
+
+@pytest.mark.parametrize("any_cluster", ["22.05"], indirect=True)
+def test_each_write_of_22_05_has_the_effect_that_slurmrestd_has(any_cluster: Cluster) -> None:
+    told: dict[str, list[Any]] = {}
+    for name, http in (("peer", any_cluster.http_peer), ("ours", any_cluster.http)):
+        run_lines(any_cluster, NOTHING_OF_OURS)
+        told[name] = []
+        for method, path, body in STORY:
+            reply = http(method, f"/slurmdb/v0.0.38/{path}", user="root", body=body)
+            document = reply.json() if reply.body else {}
+            removed = {key: value for key, value in document.items() if key.startswith(("removed", "deleted"))}
+            told[name].append((f"{method} {path}", reply.status, tidy(removed), look(any_cluster)))
+    run_lines(any_cluster, NOTHING_OF_OURS)
+    found = [
+        f"{peer[0]}: {fault}"
+        for peer, ours in zip(told["peer"], told["ours"], strict=True)
+        for fault in differ(list(peer), list(ours))
+    ]
+    assert found == [], "\n".join(found)
+
+
+def look(cluster: Cluster) -> dict[str, Any]:
+    """What is ours in each list, as slurmrestd shows it."""
+    document = cluster.http_peer("GET", "/slurmdb/v0.0.38/config", user="root").json()
+    state = {}
+    for member in LISTS:
+        entries = document.get(member) or []
+        state[member] = [
+            tidy(one) for one in entries if "dbv" in f"{one.get('name')}{one.get('account')}{one.get('user')}"
+        ]
+        state[member].sort(key=str)
+    return state
+
+
+def tidy(value: Any) -> Any:
+    """Without ids; the spaces at the ends of what sacctmgr pads."""
+    if isinstance(value, dict):
+        return {name: tidy(inner) for name, inner in value.items() if name != "id"}
+    if isinstance(value, list):
+        return sorted((tidy(inner) for inner in value), key=str)
+    return value.strip() if isinstance(value, str) else value

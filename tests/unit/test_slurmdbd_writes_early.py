@@ -247,6 +247,17 @@ def test_associations_are_chosen_as_the_version_can(ask: Asker, state: State) ->
     assert state.changes == [["delete", "user", "where", "Names=bob", "Account=phys", "Cluster=lab", "Partition="]]
 
 
+def test_who_goes_with_the_last_association_is_told(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    state = State(fake_slurm, 40).give("association", [make_association("phys", "bob")], "user=bob")
+    lines = b" Deleting user associations...\n  C = lab  U = bob\n Deleting users (No Associations)...\n  bob\n"
+    where = ["where", "Names=bob", "Account=phys", "Cluster=lab", "Partition="]
+    state.answer(["delete", "user", *where], lines)
+    heard = ask("/slurmdb/v0.0.38/association?user=bob", "DELETE")
+    assert heard.document["removed_associations"] == ["C = lab  U = bob"]
+    (notice,) = heard.document["warnings"]
+    assert "bob was deleted with the last" in notice["description"]
+
+
 # -- what a release cannot do ------------------------------------------------------------------------------------------
 
 # fmt: off

@@ -20,6 +20,8 @@ from slurmrest_inetd.slurm.sacctmgr import (
     list_add,
     list_delete,
     list_modify,
+    list_orphans,
+    list_printed,
     name_tres,
     read_outcome,
 )
@@ -103,12 +105,17 @@ def finish(stdout: str = "", stderr: str = "", status: int = 1) -> Finished:
 
 
 # fmt: off
+# the last lines of each are 22.05's
 IDLE = [
     (" Nothing deleted\n",                                    ""),
     (" Modified accounts...\n  Nothing modified\n",           ""),
     (" Already existing account x on cluster lab\n",          ""),
     ("Request didn't affect anything\nNothing added.\nMake sure the accounts requested here have been added\n", ""),
     ("", "sacctmgr: error: Request didn't affect anything\n Error with request: Data has not changed since time specified\n"),
+    (" Nothing new added.\n",                                 ""),
+    (" Removing Coordinators with user name\n  bob\n From Account(s)\n  phys\n Nothing removed\n", ""),
+    (" This cluster far already exists.  Not adding.\n",     ""),
+    (" Nothing modified\n", "sacctmgr: accounting_storage/slurmdbd: acct_storage_p_modify_job: No error\n"),
 ]
 REFUSED = [
     ("",  " error: Only admins/operators/coordinators can add accounts\n",                                             403, 2002),
@@ -118,6 +125,15 @@ REFUSED = [
     ("",  "",                                                                                                          422, 0),
     ("",  "sacctmgr: error: slurm_persist_conn_open_without_init: failed to open persistent connection to host:x:1: Connection refused\nsacctmgr: error: Sending PersistInit msg: Connection refused\n", 502, None),
     (" Nothing deleted\n", " Error with request: Job(s) active, cancel job(s) before remove\n",                         409, 7001),
+    (" Adding Account(s)\n  x\n Settings\n  Description     = Account Name\n Associations\n  A = x          C = lab       \n", " Problem adding accounts: Access/permission denied\n", 403, 2002),
+    (" Adding QOS(s)\n  x\n", " Problem adding QOS: Access/permission denied\n",                                       403, 2002),
+    ("",  " Error with request: You can not remove the default account of a user\n  C = lab             A = phys       U = bob      \n Please either remove the accounts listed above from list and resubmit,\n Changes Discarded\n", 422, 7009),
+    (" Can't modify because these users aren't associated with new default account 'x'...\n  U = bob C = lab\n", "", 422, 2045),
+    ("",  " Unknown option: Comment=x\n Use keyword 'where' to modify condition\n",                                      422, -1),
+    (" Unknown QOS flag used in:\n  'Relative'\n Valid QOS flags are\n  'DenyOnLimit'\n", "",                           422, -1),
+    ("",  " Parent Account nosuch doesn't exist.\n",                                                                    422, -1),
+    (" Nothing new added.\n", " This account 'nosuch' doesn't exist.\n        Contact your admin to add this account.\n", 422, -1),
+    ("",  "sacctmgr: error: Sending PersistInit msg: Protocol authentication error\nsacctmgr: error: DBD_GET_ACCOUNTS failure: Unspecified error\n Problem getting accounts from database.  Contact your admin.\n", 401, 1007),
 ]
 # fmt: on
 
@@ -137,6 +153,14 @@ def test_a_refusal_is_slurms(stdout: str, stderr: str, status: int, number: int 
     problem = caught.value.problems[0]
     assert "account x could not be added" in problem.description
     assert number is None or max(problem.error_number, 0) == max(number, 0)
+
+
+def test_users_who_go_with_their_last_association_are_told_apart() -> None:
+    association = "C = lab        A = phys       U = d2u      "
+    text = f" Deleting user associations...\n  {association}\n Deleting users (No Associations)...\n  d2u\n"
+    assert list_printed(text) == [association]
+    assert list_orphans(text) == ["d2u"]
+    assert list_orphans(f" Deleting user associations...\n  {association}\n") == []
 
 
 def test_success_and_the_unknown() -> None:

@@ -19,9 +19,9 @@ from slurmrest_inetd.accounting.listing import read_list
 from slurmrest_inetd.body.findings import Findings
 from slurmrest_inetd.errors import ApiError, Unprocessable
 from slurmrest_inetd.fields.association_filters import ASSOCIATIONS
-from slurmrest_inetd.model import Answer, Call, Passage
+from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.slurm.sacctmgr import list_printed
+from slurmrest_inetd.slurm.sacctmgr import list_orphans, list_printed
 
 PARSER = "DATA_PARSER_OPENAPI_ASSOCS_RESP"
 AMBIGUOUS = (
@@ -84,8 +84,15 @@ def delete(call: Call, *, one: bool) -> Answer | Passage:
         make_changes(call, plan_deletion(associations), query.warnings, made)
     except ApiError as error:
         error.payload = list_removed(made)
+        error.warnings = (*error.warnings, *note_orphans(made))
         raise
-    return Answer(list_removed(made), warnings=query.warnings)
+    return Answer(list_removed(made), warnings=(*query.warnings, *note_orphans(made)))
+
+
+def note_orphans(made: list[Made]) -> list[Notice]:
+    """A warning for each user whose last association it was: sacctmgr deletes these too, slurmrestd does not."""
+    users = [name for item in made for output in item.outputs for name in list_orphans(output)]
+    return [Notice(f"User {name} was deleted with the last association", "#/associations/") for name in users]
 
 
 def list_removed(made: list[Made]) -> dict[str, object]:
