@@ -12,7 +12,7 @@ from slurmrest_inetd.versions.streaming import convert_chunks
 
 RECORDED = read_recording("24.11", "jobs").stdout
 VERSION = 45
-SIZES = [1, 300, 5_000, 1_000_000]
+SIZES = [700, 5_000, 1_000_000]
 
 
 def convert(payload: Any) -> Any:
