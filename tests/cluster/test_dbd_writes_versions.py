@@ -6,6 +6,7 @@ test_dbd_writes_a.py and _b.py; here it is that all versions do the same. carol 
 """
 
 from collections.abc import Iterator
+from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
@@ -247,9 +248,11 @@ def test_jobs_are_changed_as_far_as_the_release_can(any_cluster: Cluster) -> Non
         "comment": {"job": "a, b=c", "administrator": "d", "system": "e"},
         "derived_exit_code": {"return_code": 4},
     }
-    for _ in range(50):
-        if asking.ask("POST", f"job/{job}", record).status == 200:
+    for _ in range(100):  # when a job ends, its exit code is written anew
+        if "COMPLETED" in any_cluster.slurm("sacct", "-nXP", f"--jobs={job}", "--format=state"):
             break
+        sleep(0.2)
+    asking.do("POST", f"job/{job}", record)
     columns = "--format=comment,admincomment,systemcomment,derivedexitcode"
     assert any_cluster.slurm("sacct", "-nXP", f"--jobs={job}", columns) == "a, b=c|d|e|4:0"
     for version in (44, 45):
