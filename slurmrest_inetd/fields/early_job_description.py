@@ -1,7 +1,9 @@
 """What the job description of v0.0.36 to v0.0.38 has that later ones have not, or otherwise: rows of one table with them.
 
 Law: data only, the first rows of fields/job_description.py. What slurmrestd 22.05 does with each, which is often not
-what its own schema says, stands in docs/facts/submit.md.
+what its own schema says, stands in docs/facts/submit.md. Beside the later ones' ways of being carried:
+
+    flag        what the member of ``flags`` that it names asks for in later versions
 """
 
 from slurmrest_inetd.body.properties import Property as Row
@@ -25,7 +27,7 @@ EARLY_PROPERTIES: tuple[Row, ...] = (
     Row("gres_flags",                 "gres_flags",  36, 38, "option",  "gres-flags"),
     Row("kill_on_invalid_dependency", "bool",        36, 38, "choice",  "kill-on-invalid-dep=yes/kill-on-invalid-dep=no"),
     Row("memory_per_gpu",             "uint31",      36, 38, "option",  "mem-per-gpu"),
-    Row("minimum_nodes",              "bool",        36, 38, "none",    "in this version it is no number: say it with nodes"),
+    Row("minimum_nodes",              "asked",       36, 38, "flag",    "PREFER_MINIMUM_NODE_COUNT"),
     Row("no_kill",                    "bool",        36, 38, "switch",  "no-kill"),
     Row("nodes",                      "node_range",  36, 38, "join",    "nodes"),
     Row("oversubscribe",              "asked",       38, 38, "choice",  "oversubscribe/exclusive"),

@@ -205,9 +205,9 @@ REFUSED_FLAGS = ("EXPEDITED_REQUEUE",)
 
 
 def replace_carry(row: Property) -> Property:
-    """The row of a submission as one of an update; an early one of which nothing comes stays what it is."""
+    """The row of a submission as one of an update; an early one that has become a flag, or nothing, stays what it is."""
     change = CHANGES[row.name]
-    if row.until < FIRST_LATER and row.carry == "none":
+    if row.until < FIRST_LATER and row.carry in ("flag", "none"):
         return row
     return row._replace(carry=change.carry, term=change.term, kind=change.kind or row.kind)
 

@@ -20,7 +20,7 @@ from slurmrest_inetd.model import Notice
 from slurmrest_inetd.slurm.lengths import check_argv, check_word
 from slurmrest_inetd.slurm.values import Unusable
 from slurmrest_inetd.submission.kinds import list_kinds
-from slurmrest_inetd.submission.request import WARNING_SINCE
+from slurmrest_inetd.submission.request import WARNING_SINCE, name_later
 
 PARSER = "DATA_PARSER_JOB_DESC_MSG"
 BAD_REQUEST = (9000, "Query empty or not RFC7320 compliant")
@@ -49,7 +49,7 @@ def read_update(body: Any, version: int) -> Update:
     if version < WARNING_SINCE:
         body = take_known(body, rows, "#/", found)
     read = read_object(body, rows, list_kinds(KINDS, version), "#/", PARSER, found)
-    values = {name: value for name, value in read.items() if rows[name].carry != "none"}
+    values = name_later(read, rows)
     note_idle_flags(values, found)
     words: list[str] = []
     try:

@@ -108,7 +108,14 @@ def read_component(
         job = take_known(job, rows, path, found)
     values = read_object(job, rows, list_kinds(KINDS, version), path, "DATA_PARSER_JOB_DESC_MSG", found)
     note_idle(values, path, found)
-    return {name: value for name, value in values.items() if rows[name].carry != "none"}
+    return name_later(values, rows)
+
+
+def name_later(values: dict[str, Any], rows: dict[str, Property]) -> dict[str, Any]:
+    """The values as a later version has them: what has become a flag is one; what asks for nothing is left out."""
+    flags = [rows[name].term for name in values if rows[name].carry == "flag"]
+    kept = {name: value for name, value in values.items() if rows[name].carry not in ("flag", "none")}
+    return {**kept, "flags": [*kept.get("flags", ()), *flags]} if flags else kept
 
 
 def note_idle(values: dict[str, Any], path: str, found: Findings) -> None:

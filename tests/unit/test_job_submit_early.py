@@ -42,7 +42,7 @@ OPTIONS: list[tuple[int, dict[str, Any], list[str]]] = [
     (38, {"no_kill": True, "spread_job": False},           ["--no-kill"]),
     (38, {"nodes": [1, 4]},                                ["--nodes=1-4"]),
     (38, {"nodes": [2]},                                   ["--nodes=2"]),
-    (38, {"nodes": 3, "minimum_nodes": True},              ["--nodes=3"]),
+    (38, {"nodes": 3, "minimum_nodes": True},              ["--nodes=3", "--use-min-nodes"]),
     (38, {"oversubscribe": True},                          ["--oversubscribe"]),
     (38, {"oversubscribe": False},                         []),
     (38, {"exclusive": "user"},                            ["--exclusive=user"]),

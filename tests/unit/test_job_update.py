@@ -260,7 +260,7 @@ def test_every_row_is_of_a_known_kind_and_gives_its_reason() -> None:
     assert {row.name for row in UPDATE_PROPERTIES} == set(CHANGES)
     for row in UPDATE_PROPERTIES:
         assert row.kind in list_kinds(KINDS, row.since), row.name
-        assert row.carry in {"key", "switch", "join", "none", "refused"}, row.name
+        assert row.carry in {"key", "switch", "join", "flag", "none", "refused"}, row.name
         assert row.term, row.name
     assert {*FLAGS, *REFUSED_FLAGS} <= set(JOB_FLAGS)
     assert len(set(JOINERS)) == len(JOINERS)
