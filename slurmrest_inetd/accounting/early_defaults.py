@@ -6,6 +6,8 @@ Law: data, and one look-up. Called by the plugins of slurmdbd that read lists.
 # The last API version that knows nothing of these words, and the last that lists what was deleted unless told not to.
 LAST_UNASKED = 38
 LAST_WITH_DELETED = 37
+# The last whose associations name their QOS by id.
+LAST_WITH_QOS_IDS = 37
 
 
 def list_unasked(version: int, *words: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Move(NamedTuple):
 MOVES: tuple[Move, ...] = (
     Move(36, 37, "slurm",   "/partitions[]",                "min_nodes_per_job",            "min nodes per job"),
     Move(36, 37, "slurmdb", "/jobs[]/state",                "previous",                     "reason"),
+    Move(36, 37, "slurmdb", "/QOS[]/limits/max/jobs",       "per",                          "active_jobs/per"),
 
     Move(38, 40, "slurm",   "/pings[]",                     "ping",                         "pinged"),
     Move(38, 40, "slurm",   "/nodes[]",                     "free_memory",                  "free_mem"),

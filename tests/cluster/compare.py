@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import CLOCKS, LEAVES, ORDERS, PASSING_FLAGS, STATUSES, Order
+from differences import CLOCKS, LATE, PASSING_FLAGS, Differences, Order
 from replies import Reply
 
 MISSING = "(not there)"
@@ -37,12 +37,12 @@ def compare_documents(peer: Any, ours: Any, path: str = "") -> Iterator[Finding]
         yield Finding(path, peer, ours)
 
 
-def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterator[str]:
-    """What differs and has no row, in words; the rows that were needed are added to ``used``."""
+def explain(target: str, peer: Reply, ours: Reply, used: set[object], known: Differences = LATE) -> Iterator[str]:
+    """What differs and has no row in ``known``, in words; the rows that were needed are added to ``used``."""
     if peer.status != ours.status:
         rows = [
             row
-            for row in STATUSES
+            for row in known.statuses
             if (row.peer, row.ours) == (peer.status, ours.status) and re.fullmatch(row.target, target)
         ]
         used.update(rows)
@@ -54,13 +54,15 @@ def explain(target: str, peer: Reply, ours: Reply, used: set[object]) -> Iterato
     documents = json.loads(peer.body), json.loads(ours.body)
     for document in documents:
         drop_passing_flags(document)
-    for row in ORDERS:
+    for row in known.orders:
         if re.fullmatch(row.target, target) and sort_both(documents, row):
             used.add(row)
     for finding in compare_documents(*documents):
         if is_clock(finding):
             continue
-        rows = [row for row in LEAVES if re.fullmatch(row.target, target) and re.fullmatch(row.path, finding.path)]
+        rows = [
+            row for row in known.leaves if re.fullmatch(row.target, target) and re.fullmatch(row.path, finding.path)
+        ]
         used.update(rows)
         if not rows:
             yield f"{target}: {finding.path}: {str(finding.peer)[:SHOWN]!r}, ours {str(finding.ours)[:SHOWN]!r}"
@@ -86,7 +88,9 @@ def sort_both(documents: tuple[Any, Any], row: Order) -> bool:
     changed = False
     for document in documents:
         entries = document.get(row.member, [])
-        made = sorted(entries, key=lambda entry: [str(entry.get(key, entry["time"].get(key))) for key in row.keys])
+        made = sorted(
+            entries, key=lambda entry: [str(entry.get(key, entry.get("time", {}).get(key))) for key in row.keys]
+        )
         changed |= made != entries
         document[row.member] = made
     return changed

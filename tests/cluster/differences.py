@@ -36,6 +36,14 @@ class Order(NamedTuple):
     reason: str
 
 
+class Differences(NamedTuple):
+    """The rows of one test."""
+
+    statuses: tuple[Status, ...]
+    leaves: tuple[Leaf, ...]
+    orders: tuple[Order, ...]
+
+
 class Write(NamedTuple):
     """A write of a job that is answered with another status; ``peer`` is slurmrestd's on 24.11 and on 26.05 (0: it has no such
     operation). ``{job}`` and ``{array}`` are held jobs of the user's, ``{foreign}`` is another user's.
@@ -117,6 +125,71 @@ LEAVES = (
 
 ORDERS = (
     Order(r".*/slurmdb/jobs?/.*",              "jobs", ("job_id", "submission"),             "sacct prints jobs in the order of their submission, slurmrestd by id: a long list streams"),
+)
+# fmt: on
+
+LATE = Differences(STATUSES, LEAVES, ORDERS)
+
+# fmt: off
+# v0.0.36 to 38 on 22.05, the slurm root: read by test_peer_slurmctld_early.py.
+EARLY_SLURMCTLD = Differences(
+    (
+        # what is not there
+        Status(r".*/job/99999999|.*/job/4000000000",            500, 404, "an unknown job is not there: a client's mistake is never a 5xx"),
+        Status(r".*/node/nosuchnode",                           500, 404, "an unknown node is not there"),
+        Status(r".*/partition/nosuchpartition",                 500, 404, "an unknown partition is not there"),
+        Status(r".*/reservation/nosuchreservation",             500, 404, "an unknown reservation is not there"),
+        # what was asked for rightly is served
+        Status(r".*/job/{het}\+1",                              400, 200, "a heterogeneous job's component has its own name"),
+        # a refusal has its own status
+        Status(r"v36 .*/job/{array}_1",                         404, 200, "a task has a name"),
+        Status(r"v36 .*/job/abc",                               404, 422, "understood, but no job id: as in every other version"),
+        Status(r".*/job/abc",                                   400, 422, "understood, but no job id: as in every other version"),
+        Status(r".*update_time=zzz",                            400, 422, "an unusable value: as in every other version"),
+    ),
+    (
+        Leaf(r".*",                  r"warnings",               "these versions have none: ours say what was not done as asked"),
+        Leaf(r".*/job/{array}_1",    r"jobs",                   "the whole array, and a warning that says so: as in every later version"),
+        Leaf(r".*/node/{drained}",   r"nodes\.0\.partitions",   "slurmrestd tells another node's, unless it is the first"),
+        # v0.0.36 and 37 read other members of a partition than they name
+        Leaf(r"v36 .*/jobs?.*",      r"jobs\.\d+\.user_name",   "slurmrestd leaves it out"),
+        Leaf(r"v3[67] .*/partition.*", r"partitions\.\d+\.preemption_mode", "slurmrestd tells modes of a partition that has none"),
+        Leaf(r"v36 .*/partition.*",  r"partitions\.\d+\.nodes_online", "Slurm does not tell it: slurmrestd's is another number (3 for a partition of one node)"),
+        Leaf(r"v3[67] .*/partition.*", r"partitions\.\d+\.default_time_limit", "slurmrestd's is the default memory"),
+        Leaf(r"v3[67] .*/partition.*", r"partitions\.\d+\.(default_memory_per_cpu|maximum_memory_per_node)", "slurmrestd has the memory of a node here, or that of a CPU with the bit that says so"),
+    ),
+    (
+        Order(r".*/licenses",        "licenses", ("LicenseName",), "scontrol sorts them by name"),
+    ),
+)
+# fmt: on
+
+# fmt: off
+# slurmdbd's reads of v0.0.36 to v0.0.38 on 22.05: test_peer_slurmdbd_early.py
+EARLY_SLURMDBD = Differences(
+    statuses=(
+        Status(r".*/(account|user|cluster|wckey)/nosuch.*",  500, 404, "what is unknown to accounting is not there"),
+        Status(r".* v36 .*/user/nosuchuser@.*",              400, 404, "what is unknown to accounting is not there"),
+        Status(r".* v36 .*/diag/@root",                      500, 200, "slurmrestd fails, without an error"),
+        Status(r".*/qos/(nosuchqos|1)@.*",                   200, 404, "what is unknown to accounting is not there"),
+        Status(r".*/job/99999999@.*",                        200, 404, "an unknown job is not there"),
+        Status(r".*/association/.user=nosuch@.*",            500, 404, "what is unknown to accounting is not there"),
+        Status(r".*/associations/.user=nosuch@.*",           500, 200, "a list without entries is a list"),
+        Status(r".* v38 .*/association/.(account=leaf|user=bob)@.*", 400, 422, "it is understood, and several associations meet it"),
+        Status(r".*@carol",                                  500, 403, "a refusal has its own status"),
+        Status(r".*/jobs/.unknown=1@.*",                     500, 200, "an unknown parameter is a warning"),
+        Status(r".*/jobs/.group=bob@.*",                     500, 200, "a group by its name"),
+    ),
+    leaves=(
+        Leaf(r".*",                   r"warnings",                                          "what could not be done is told; before v0.0.40 slurmrestd has no place for it"),
+        Leaf(r".*/(users?|config)/.*", r"users\.\d+\.coordinators\.\d+\.(name|direct)",    "sacctmgr prints them by name, slurmrestd in no order"),
+        Leaf(r".*/jobs?/.*",          r"jobs\.\d+\.(steps\.\d+\.)?exit_code\.(status|return_code)", "the exit status; in 22.05 slurmrestd says 0 of each"),
+        Leaf(r".*/jobs/@.*",          r"jobs\.\d+\.(steps\.\d+\.)?time\.end",             "what runs has no end; slurmrestd says the time of asking"),
+        Leaf(r".* v3[67] .*/jobs/.node=n1@.*", r"jobs|errors",                              "the filter is honoured; slurmrestd finds nothing"),
+        Leaf(r".*/jobs/.exit_code=3@.*", r"jobs",                                           "the filter is honoured; slurmrestd lists every job"),
+        Leaf(r".*/jobs/.(account|constraints)=nosuch@.*", r"errors",                        "a list without entries is no error"),
+    ),
+    orders=(),
 )
 # fmt: on
 

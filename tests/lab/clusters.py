@@ -104,6 +104,9 @@ class Cluster:
     ) -> bytes:
         """The bytes of one request with ``user``'s token (None: no token); a ``body`` that is not bytes goes as JSON."""
         credentials = [("X-SLURM-USER-TOKEN", self.token(user))] if user else []
+        if user and self.release == "22.05":
+            # its slurmrestd takes no token without a name
+            credentials.append(("X-SLURM-USER-NAME", user))
         return format_request(method, path, [*credentials, *headers], body)
 
     def ours(self, request: bytes, *options: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> bytes:

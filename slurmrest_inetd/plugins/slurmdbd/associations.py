@@ -9,8 +9,9 @@ from slurmrest_inetd.accounting.association_conditions import (
     choose_associations,
     explain_associations,
 )
-from slurmrest_inetd.accounting.early_defaults import LAST_WITH_DELETED, list_unasked
+from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS, list_unasked
 from slurmrest_inetd.accounting.listing import answer_list, answer_single, pass_list, read_list
+from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.association_filters import ASSOCIATION_LIST, ASSOCIATIONS
 from slurmrest_inetd.model import Answer, Call, Passage
 from slurmrest_inetd.query import parse_query
@@ -24,7 +25,8 @@ def get_association(call: Call) -> Answer:
     conditions = choose_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *conditions.words)
     document = read_list(call, argv, LISTING, conditions, explain=explain_associations(call, query))
-    if call.version <= LAST_WITH_DELETED and document.payload[LISTING.member]:
+    if call.version <= LAST_WITH_QOS_IDS and document.payload[LISTING.member]:
+        number_qos(call, document.payload[LISTING.member])
         return answer_list(document, LISTING, query.warnings)
     return answer_single(call, document, LISTING, query.warnings)
 
@@ -35,4 +37,8 @@ def get_associations(call: Call) -> Answer | Passage:
     conditions = choose_associations(call, query)
     explain = explain_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *list_unasked(call.version))
-    return pass_list(call, argv, LISTING, conditions, warnings=query.warnings, explain=explain)
+    if call.version > LAST_WITH_QOS_IDS:
+        return pass_list(call, argv, LISTING, conditions, warnings=query.warnings, explain=explain)
+    document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
+    number_qos(call, document.payload[LISTING.member])
+    return answer_list(document, LISTING, query.warnings)

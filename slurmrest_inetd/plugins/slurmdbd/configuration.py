@@ -7,7 +7,8 @@ routing.py.
 
 from typing import Any
 
-from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
+from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED, LAST_WITH_QOS_IDS
+from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.notes import USAGE
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
@@ -48,6 +49,8 @@ def get_config(call: Call) -> Answer:
         meta = document.meta
     if not early:
         leave_out(call, payload)
+    if call.version <= LAST_WITH_QOS_IDS:
+        number_qos(call, payload["associations"])
     return Answer(payload, warnings=(*query.warnings, Notice(USAGE, "#/")), meta=meta)
 
 
