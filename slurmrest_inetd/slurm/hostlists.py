@@ -5,6 +5,8 @@ their word. `show hostlist` reads the file that a word beginning with ``/`` name
 file, and no word of a client's. What one asks for is bounded. Called by the plugins and administration/.
 """
 
+import re
+
 from slurmrest_inetd.errors import CommandTimeout
 from slurmrest_inetd.model import Identity
 from slurmrest_inetd.settings import MEBIBYTE, Settings
@@ -17,6 +19,8 @@ NOBODY = Identity("none", "")
 # scontrol refuses a longer file, and unfolds no range of more than 64 Ki hosts, but any number of such ranges
 LONGEST_LIST_BYTES = MEBIBYTE - 1
 LONGEST_NAMES_BYTES = 16 * MEBIBYTE
+# 22.05's scontrol makes up names where a bracket is not closed
+BALANCED = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 SEPARATORS = str.maketrans(" \t\n\r\v\f", ",,,,,,")
 
 
@@ -28,6 +32,8 @@ def unfold_hosts(text: str, settings: Settings) -> list[str]:
     text = text.translate(SEPARATORS)
     if "[" not in text and "]" not in text:
         return [name for name in text.split(",") if name]
+    if not BALANCED.fullmatch(text):
+        raise Unusable(f"Invalid hostlist string: {show_value(text)}", INVALID_DATA)
     check_word(text)
     output, stderr = run_bounded(Command(("scontrol", "show", "hostnames", "--", text)), settings)
     names = output.splitlines()

@@ -35,6 +35,7 @@ SELECT_TYPES: tuple[tuple[str, str], ...] = (
     ("LLN",                     "CR_LLN"),
 )
 # fmt: on
+PURGE = "PURGE_COMP"
 
 
 def tell_status(was: dict[str, Any], made: dict[str, Any]) -> None:
@@ -91,6 +92,12 @@ def spell_resources(was: dict[str, Any], made: dict[str, Any]) -> None:
 def name_resources(was: dict[str, Any], made: dict[str, Any]) -> None:
     """What a job has been given: the select plugin's parameters as one word."""
     made["select_type"] = [name_select_type(was.get("select_type", []))]
+
+
+def flag_purge(was: dict[str, Any], made: dict[str, Any]) -> None:
+    """A reservation that is purged: 22.05 tells the time alone."""
+    if was.get("purge_completed", {}).get("time") and PURGE not in made.get("flags", ()):
+        made["flags"] = [*made.get("flags", ()), PURGE]
 
 
 def empty_watts(_: dict[str, Any], made: dict[str, Any]) -> None:

@@ -67,6 +67,7 @@ CHANGES: tuple[Change, ...] = (
     Change(38, 40, "slurmdb", "/jobs[]/derived_exit_code",         early_accounting.tell_signal,        "signal", "signal"),
     Change(38, 40, "slurmdb", "/jobs[]/steps[]/exit_code",         early_accounting.tell_signal,        "signal", "signal"),
     Change(38, 40, "slurmdb", "/jobs[]/required",                  early_accounting.tell_memory,        "memory", "memory_per_node"),
+    Change(38, 40, "slurm",   "/reservations[]",                   amends.flag_purge,                   "purge_completed/time, flags", "flags"),
     Change(38, 40, "slurmdb", "/jobs[]/reservation",               early_accounting.forget_reservation, "", "name"),
     Change(38, 40, "slurmdb", "/jobs[]/steps[]/step",              early_accounting.name_step,          "job_id, het/component, id", "id"),
     Change(40, 41, "slurm",   "/jobs[]",                           amends.tell_allocation,              "job_resources", "job_resources"),

@@ -13,6 +13,7 @@ from slurmrest_inetd.fields.node_update import NODE_PROPERTIES
 from slurmrest_inetd.fields.partition_update import PARTITION_PROPERTIES
 from slurmrest_inetd.fields.reservation_update import RESERVATION_PROPERTIES
 from slurmrest_inetd.fields.scontrol_terms import LATER_TERMS
+from slurmrest_inetd.versions.documents import build_document_conversion
 
 FIELDS = {"node": NODE_PROPERTIES, "partition": PARTITION_PROPERTIES, "reservation": RESERVATION_PROPERTIES}
 EMPTY = {"last_update": {}, "meta": {}, "errors": [], "warnings": []}
@@ -66,3 +67,12 @@ def test_a_release_that_has_all_is_refused_nothing() -> None:
 def test_each_row_names_a_property(row: Any) -> None:
     assert row.field in {known.name for known in FIELDS[row.noun]}
     assert 38 < row.since <= 45
+
+
+@pytest.mark.parametrize(("time", "flags"), [(300, ["DAILY", "PURGE_COMP"]), (0, ["DAILY"]), (None, ["DAILY"])])
+def test_that_a_reservation_is_purged_is_known_by_its_time(time: int | None, flags: list[str]) -> None:
+    """22.05 tells no flag of it, and a change of the time belongs to the flag."""
+    purge = {} if time is None else {"purge_completed": {"time": time}}
+    convert = build_document_conversion("GET", "/slurm/{version}/reservations", 38, 45)
+    made = convert({"reservations": [{"name": "r", "flags": ["DAILY"], **purge}]})
+    assert made["reservations"][0]["flags"] == flags

@@ -112,3 +112,11 @@ def test_no_word_of_a_client_is_an_option_or_a_file(ask: Asker, fake_slurm: Fake
     send(ask, "hostlist", {"hostnames": [text]})
     for argv in fake_slurm.argvs[before:]:
         assert argv == FOLD or (argv[:-1] == UNFOLD and len(argv) == 5)
+
+
+@pytest.mark.parametrize("text", ["n[1-", "n1]", "n[1-2]]", "n[1-[2]", "a,n[", "]["])
+def test_a_bracket_that_is_not_closed_is_refused(ask: Asker, fake_slurm: FakeSlurm, text: str) -> None:
+    """22.05's scontrol prints ``n]`` for ``n[1-`` and no error."""
+    heard = ask("/util/v0.0.45/hostnames", "POST", body=json.dumps({"hostlist": text}).encode())
+    assert (heard.status, heard.document["errors"][0]["source"]) == (422, "#/hostlist/")
+    assert fake_slurm.calls == []

@@ -11,7 +11,7 @@ from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.slurm.data_parsers import find_newest
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
 
 MISSING = (9200, "Unable to resolve path")
 PARSER = "DATA_PARSER_OPENAPI_PARTITIONS_MOD_REQ"
@@ -44,7 +44,8 @@ def post_partitions(call: Call) -> Answer:
         argv = list_command(item, is_there, found)
         done = "updated" if is_there else "created"
         if argv:
-            parts = is_there and len(item.terms) > 1
+            # a partition whose nodes are unknown is made on 22.05, and the nodes refused
+            parts = len(item.terms) > 1 if is_there else newest <= NEWEST_WITHOUT
             updates.append(Update(item.path, f"partition {item.name}", done, argv, parts))
         there.add(item.name)
     found.settle()
