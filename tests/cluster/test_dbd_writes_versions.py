@@ -22,6 +22,8 @@ VERSIONS = (36, 37, 38, 40, 41, 42, 43, 44, 45)
 # the newest version that the release came with
 NEWEST = {"22.05": 38, "24.11": 42, "26.05": 45}
 EARLY = 38
+# what is wrong is read alike in those between
+REFUSING = (36, 38, 40, 45)
 NOTHING_OF_OURS = """
 delete user where names=dbvu,dbvv
 delete user where wckeys=dbvw
@@ -107,7 +109,8 @@ def test_all_versions_write_the_same(asking: Asking) -> None:
     write_associations(asking)
     write_qos(asking)
     write_the_rest(asking)
-    refuse(asking)
+    if asking.version in REFUSING:
+        refuse(asking)
     delete(asking)
 
 
