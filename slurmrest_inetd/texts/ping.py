@@ -12,7 +12,8 @@ from slurmrest_inetd.slurm.command import Command, run_command
 from slurmrest_inetd.texts.asking import Ask
 
 LINE = re.compile(r"Slurmctld\((primary|backup\d*)\) at (\S+) is (UP|DOWN)")
-NO_ERROR, CONNECT_FAILURE = 0, 1800
+# what the function returns that asks a controller
+ANSWERED, UNREACHED = 0, -1
 
 
 def build_ping(ask: Ask) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def build_ping(ask: Ask) -> dict[str, Any]:
             ask.run("scontrol", "show", "licenses")
     return {
         "pings": [
-            {"hostname": host, "ping": answer, "status": NO_ERROR if answer == "UP" else CONNECT_FAILURE, "mode": mode}
+            {"hostname": host, "ping": answer, "status": ANSWERED if answer == "UP" else UNREACHED, "mode": mode}
             for mode, host, answer in (match.groups() for match in found)
         ]
     }

@@ -123,6 +123,15 @@ def map_allocation(was: dict[str, Any], made: dict[str, Any]) -> None:
             "allocated_hosts": given.get("allocated_hosts", 0),
             "allocated_nodes": {str(at): map_node(node) for at, node in enumerate(given.get("allocated_nodes", ()))},
         }
+        share_cpus(was.get("cpus") or 0, made["job_resources"]["allocated_nodes"])
+
+
+def share_cpus(cpus: int, nodes: dict[str, Any]) -> None:
+    """The CPUs that each node gave: not those in use, which v0.0.38 tells; known where every node gave as many."""
+    cores = {len(node["cores"]) for node in nodes.values()}
+    if len(cores) == 1 and cpus % len(nodes) == 0:
+        for node in nodes.values():
+            node["cpus"] = cpus // len(nodes)
 
 
 def map_node(node: dict[str, Any]) -> dict[str, Any]:
