@@ -44,6 +44,7 @@ FILES = (
     Shipped("slurmrest-inetd.xinetd",      "etc/xinetd.d/slurmrest-inetd",                   "etc/xinetd.d"),
     Shipped("slurmrest-inetd-wait.xinetd", "etc/xinetd.d/slurmrest-inetd-wait",              "etc/xinetd.d"),
     Shipped("local-users.conf",            "etc/slurmrest-inetd/local-users.conf",           "etc/systemd"),
+    Shipped("slurm-22.05.conf",            "etc/slurmrest-inetd/slurm-22.05.conf",           "etc/systemd"),
     Shipped("nginx.conf",                  "etc/slurmrest-inetd/nginx.conf",                 "etc"),
     Shipped("nginx-sso.conf",              "etc/slurmrest-inetd/nginx-sso.conf",             "etc"),
     Shipped("nginx-server.conf",           "etc/slurmrest-inetd/nginx-server.conf",          "etc"),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from clusters import PROGRAM, TREE, Cluster, NoClusters
+from clusters import PROGRAM, TREE, VENV, Cluster, NoClusters
 from conftest import get_cluster, refuse
 from machines import Machine, run_machine
 from replies import Reply
@@ -157,6 +157,25 @@ def test_local_users_with_the_shipped_addition(machine: Machine, cluster: Cluste
         cluster.slurm("scancel", "--name=ways-in-local")
         assert b'"Authentication' in curl_as(machine, "root", *UNIX[:-1], url.replace("job/submit", "jobs/"))
         check_core(ask_through(machine, cluster, *UNIX))
+
+
+def test_slurm_22_05_with_the_shipped_addition(machine: Machine) -> None:
+    """What a submission there needs can be had within the unit's limits with it, and not without."""
+    enter = "from slurmrest_inetd.security.user_namespace import enter_user_namespace as e; e(4321, 4322); import os; os.execvp('id', ['id'])"
+    unit, python = "slurmrest-inetd.service", f"{VENV}/bin/python"
+    probe = f'[Service]\nType=oneshot\nWatchdogSec=0\nRestart=no\nExecStart=\nExecStart={python} -c "{enter}"\n'
+    folder = f"/etc/systemd/system/{unit}.d"
+    machine.write(f"{folder}/probe.conf", probe)
+    said = f"systemctl daemon-reload; systemctl start {unit} || true; journalctl --no-pager --output=cat -n 20 --unit={unit}"
+    try:
+        assert "RestrictNamespaces=" in machine.shell(said)
+        machine.shell(documented("install.md", "slurm-22.05.conf"))
+        with strictly(machine, unit):
+            assert "uid=4321 gid=4322" in machine.shell(said)
+    finally:
+        machine.shell(
+            f"rm -f {folder}/probe.conf {folder}/slurm-22.05.conf; systemctl reset-failed {unit} || true; systemctl daemon-reload"
+        )
 
 
 def show(machine: Machine, name: str) -> str:
