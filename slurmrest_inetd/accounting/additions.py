@@ -33,7 +33,8 @@ PARENT = RECORD + "parent"
 # a user needs one of the two
 NOTHING_TO_ADD = (9000, "Query empty or not RFC7320 compliant")
 # how sacctmgr prints the associations that it adds, and what stands behind them
-INDENT, ASSOCIATION = "  ", "  C = "
+INDENT = "  "
+ASSOCIATION = ("  C = ", "  A = ", "  U = ")  # the last two are 22.05's
 SETTINGS = (" Settings\n", " Non Default Settings\n")
 
 

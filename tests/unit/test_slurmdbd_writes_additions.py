@@ -8,6 +8,8 @@ from accounting_state import State, make_association
 from conftest import Asker, Heard
 from playback import FakeSlurm
 
+from slurmrest_inetd.accounting.additions import tell_added
+
 ACCOUNT_TEXT = b" Adding Account(s)\n  bio\n Settings\n  Description     = d\n Associations =\n  C = lab        A = bio                 \n Settings\n  GrpJobs       = 4\n"
 USER_TEXT = b" Adding User(s)\n  eve\n Associations =\n  C = lab        A = phys                 U = eve      \n Non Default Settings\n  GrpJobs       = 4\n Wckey(s)\n  C = lab        W = w          U = eve      \n"
 
@@ -148,3 +150,12 @@ def test_what_has_no_effect_is_told(ask: Asker, state: State) -> None:
         "association_condition/partitions/",
     ]
     assert [notice["source"] for notice in heard.document["warnings"]] == [f"#/{place}" for place in places]
+
+
+def test_what_22_05_added_is_told_without_limits() -> None:
+    added = " Adding User(s)\n  d2u\n Settings =\n  Admin Level     = Operator\n Associations =\n  U = d2u       A = d2a\n WCKeys =\n  U = d2u\n"
+    assert tell_added(f"{added} Non Default Settings\n  Fairshare     = 5\n") == added
+    added = (
+        " Adding Account(s)\n  d2a\n Settings\n  Description     = x\n Associations\n  A = d2a        C = lab       \n"
+    )
+    assert tell_added(f"{added} Settings\n  GrpJobs       = 3\n  Parent        = phys\n") == added
