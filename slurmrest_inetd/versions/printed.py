@@ -151,6 +151,10 @@ NAMED: tuple[tuple[tuple[int, ...], str, str, str], ...] = (
     (ALL,     "/slurmdb/{version}/qos",            "-",                "qos"),
     (ALL,     "/slurmdb/{version}/tres",           "#tres_list",       "TRES"),
     (ALL,     "/slurmdb/{version}/tres",           "-",                "tres"),
+    (ALL,     "/slurmdb/{version}/config",         "[#cluster_info]",  "clusters"),
+    (ALL,     "/slurmdb/{version}/config",         "[#qos]",           "QOS"),
+    (ALL,     "/slurmdb/{version}/config",         "#tres_list",       "TRES"),
+    (ALL,     "/slurmdb/{version}/config",         "-",                "tres, qos"),
     ((36,),   "/slurmdb/{version}/diag",           "object",           "statistics"),
     ((36,),   "/slurmdb/{version}/diag",           "-",                "time_start, rollups, RPCs, users"),
 )

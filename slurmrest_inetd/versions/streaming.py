@@ -6,10 +6,11 @@ by passthrough.py.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Protocol
 
 from slurmrest_inetd.envelope import format_json, parse_json
 from slurmrest_inetd.model import Call
-from slurmrest_inetd.slurm.command import Finished, Running
+from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.layout import ENTRY, LIST_BEGINS, LIST_ENDS
 from slurmrest_inetd.versions.speaking import Convert, convert_members, prepare_conversion
 
@@ -17,10 +18,24 @@ from slurmrest_inetd.versions.speaking import Convert, convert_members, prepare_
 HEAD_BYTES = 256
 
 
+if TYPE_CHECKING:
+
+    class Printing(Protocol):
+        """A started command, or what is read as one."""
+
+        argv: tuple[str, ...]
+
+        def read_chunk(self) -> bytes: ...
+        @property
+        def finish(self) -> Callable[..., Finished]: ...
+        @property
+        def stop(self) -> Callable[[], None]: ...
+
+
 class Converting:
     """What ``running`` prints in v0.0.``spoken``, in the client's version; read as a Running is."""
 
-    def __init__(self, call: Call, argv: tuple[str, ...], running: Running, spoken: int) -> None:
+    def __init__(self, call: Call, argv: tuple[str, ...], running: "Printing", spoken: int) -> None:
         self.argv = running.argv
         self.finish: Callable[..., Finished] = running.finish
         self.stop = running.stop

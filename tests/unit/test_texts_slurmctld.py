@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playback import FIXTURES, FakeSlurm, read_recording
 
-from slurmrest_inetd.errors import InternalFault
+from slurmrest_inetd.errors import ApiError, CutShort, InternalFault
+from slurmrest_inetd.routing import load_handler
 from slurmrest_inetd.texts import partitions
 from slurmrest_inetd.texts.asking import make_nonce, parse_utc
 from slurmrest_inetd.texts.diag import build_diag
 from slurmrest_inetd.texts.job_states import parse_line
-from slurmrest_inetd.texts.jobs import list_records
+from slurmrest_inetd.texts.jobs import sort_records
 from slurmrest_inetd.texts.licenses import parse_license
+from slurmrest_inetd.texts.listing import arrange
 from slurmrest_inetd.texts.partitions import GRAMMAR as PARTITION
 from slurmrest_inetd.texts.records import split_records
 from slurmrest_inetd.texts.reservations import GRAMMAR as RESERVATION
@@ -197,16 +199,66 @@ JOBS = [
 
 @pytest.mark.parametrize(("job_id", "records"), [(15, [15, 24, 23]), (23, [23]), (18, [18, 19]), (19, [19]), (1, [])])
 def test_which_records_a_job_has(job_id: int, records: list[int]) -> None:
-    assert [job["job_id"] for job in list_records(JOBS, job_id)] == records
+    assert [job["job_id"] for job in sort_records(JOBS, job_id)] == records
+
+
+def print_listing(name: str, entries: list[Any]) -> bytes:
+    """A document as 22.05 lays it out: the list at the end, an empty one on two lines, no end of line."""
+    text = json.dumps({"meta": {"Slurm": {}}, "errors": [], name: entries}, indent=2, ensure_ascii=False)
+    return text.replace("[]", "[\n  ]").encode("utf-8", "surrogateescape")
+
+
+def make_jobs(count: int) -> list[dict[str, Any]]:
+    """Jobs whose names look like the end of their list."""
+    name = "\n  ]\n}\udcff"
+    return [{"job_id": at, "array_job_id": 0, "het_job_id": 0, "name": name} for at in range(1, count + 1)]
 
 
 def test_a_job_that_is_not_utf8_is_valid_json(early: FakeSlurm, ask: Asker) -> None:
-    early.say(
-        SQUEUE, b'{"errors": [], "jobs": [{"job_id": 1, "array_job_id": 0, "het_job_id": 0, "name": "\xff\xfe"}]}'
-    )
-    assert drop_envelope(ask("/slurm/v0.0.38/job/1"))["jobs"][0]["name"] == "\ufffd\ufffd"
-    heard = ask("/slurm/v0.0.38/job/2")
+    early.say(SQUEUE, print_listing("jobs", make_jobs(3)))
+    assert [job["job_id"] for job in drop_envelope(ask("/slurm/v0.0.38/jobs"))["jobs"]] == [1, 2, 3]
+    assert drop_envelope(ask("/slurm/v0.0.38/job/2"))["jobs"][0]["name"] == "\n  ]\n}\ufffd"
+    heard = ask("/slurm/v0.0.38/job/4")
     assert (heard.status, heard.document["errors"][0]["error_number"]) == (404, 2017)
+
+
+@pytest.mark.parametrize("version", [36, 38, 45])
+@pytest.mark.parametrize("count", [0, 1, 15000])
+def test_a_list_of_any_length(early: FakeSlurm, ask: Asker, version: int, count: int) -> None:
+    early.say(SQUEUE, print_listing("jobs", make_jobs(count)))
+    heard = ask(f"/slurm/v0.0.{version}/jobs")
+    assert [job["job_id"] for job in drop_envelope(heard)["jobs"]] == list(range(1, count + 1))
+    assert heard.document["meta"]["plugin"]["type"] == (
+        "openapi/slurmctld" if version == 45 else f"openapi/v0.0.{version}"
+    )
+    assert all(job["name"] == "\n  ]\n}\ufffd" for job in heard.document["jobs"])
+
+
+def test_jobs_as_yaml(early: FakeSlurm, ask: Asker) -> None:
+    early.say(SQUEUE, print_listing("jobs", make_jobs(1)))
+    assert b"job_id: 1" in ask("/slurm/v0.0.38/jobs", media="yaml").document["raw"].replace(b"!!str ", b"").replace(
+        b"!!int ", b""
+    )
+
+
+@pytest.mark.parametrize(("count", "error"), [(2, ApiError), (15000, CutShort)])
+def test_a_list_that_breaks_off(early: FakeSlurm, ask: Asker, count: int, error: type[Exception]) -> None:
+    early.say(SQUEUE, print_listing("jobs", make_jobs(count))[:-100])
+    call = ask.make_call("/slurm/v0.0.38/jobs")
+    with pytest.raises(error):
+        list(load_handler(call.endpoint)(call).chunks)
+
+
+@given(st.integers(0, 3), st.integers(1, 40))
+@settings(max_examples=40)
+def test_a_list_arrives_in_pieces_of_any_size(count: int, size: int) -> None:
+    rest = print_listing("jobs", make_jobs(count)).partition(b'"jobs": [')[2]
+    pieces = [rest[at : at + size] for at in range(0, len(rest), size)]
+    made = list(arrange(b"jobs", pieces[0], iter(pieces[1:]), b'  "errors": []\n}\n'))
+    assert all(made)
+    document = json.loads(b"".join(made).replace(b"\xff", b""))
+    assert [job["job_id"] for job in document["jobs"]] == list(range(1, count + 1))
+    assert document["errors"] == []
 
 
 def test_states_of_jobs(early: FakeSlurm, ask: Asker) -> None:
@@ -365,7 +417,7 @@ def test_a_clock_that_cannot_be_asked_leaves_the_failure_to_the_next(early: Fake
 
 @pytest.mark.parametrize("target", ["/slurm/v0.0.45/conf", "/slurm/v0.0.45/resources/7"])
 def test_what_the_release_cannot_tell(early: FakeSlurm, ask: Asker, target: str) -> None:
-    early.say(SQUEUE, json.dumps({"errors": [], "jobs": JOBS}).encode())
+    early.say(SQUEUE, print_listing("jobs", JOBS))
     heard = ask(target)
     assert heard.status == 501, heard
 
