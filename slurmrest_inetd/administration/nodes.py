@@ -124,8 +124,7 @@ def list_known(call: Call, update: NodeUpdate) -> tuple[str, ...]:
     slurmctld updates those that it knows and then fails of the others, so all are looked up first. Raises
     Unprocessable naming each that is unknown, what scontrol failed of.
     """
-    document = read_document(call, ("scontrol", "--all", "--future", "show", "nodes"))
-    known = {node["name"]: None for node in document.payload["nodes"]}
+    known = list_names(call)
     if update.names[0].lower() == EVERY_NODE:
         if update.dealt:
             refuse_body("What is one for each node needs the nodes by name", INVALID_NODE_NAME, "#/name/")
@@ -136,6 +135,12 @@ def list_known(call: Call, update: NodeUpdate) -> tuple[str, ...]:
         problems = tuple(Problem(f"There is no node {name}", number, error, "#/name/") for name in unknown)
         raise Unprocessable("Unknown nodes", problems=problems, warnings=update.warnings)
     return update.names
+
+
+def list_names(call: Call) -> dict[str, None]:
+    """Every node that is there, in Slurm's order. Raises what scontrol failed of."""
+    document = read_document(call, ("scontrol", "--all", "--future", "show", "nodes"))
+    return {node["name"]: None for node in document.payload["nodes"]}
 
 
 def require_node_name(call: Call) -> str:

@@ -12,29 +12,43 @@ import pytest
 from clusters import Cluster, NoClusters, bring_up, lab
 from rich_state import RichState, make_rich_state
 
+# These print documents of the API's versions, and their slurmrestd serves more than one of v0.0.40 and later.
 SERVED = ("24.11", "26.05")
-# 22.05 is started and the program is installed there; its API versions are served later.
 INSTALLED = ("22.05", *SERVED)
 
 clusters: dict[str, Cluster | str] = {}
+states: dict[str, RichState] = {}
 
 
 @pytest.fixture(scope="session", params=SERVED)
 def cluster(request: pytest.FixtureRequest) -> Cluster:
-    """A cluster of each release that is served, the program installed in its own Python."""
+    """A cluster of each release that prints documents, the program installed in its own Python."""
     return get_cluster(request.param)
 
 
 @pytest.fixture(scope="session", params=INSTALLED)
 def any_cluster(request: pytest.FixtureRequest) -> Cluster:
-    """A cluster of each release that the program can be installed on."""
+    """A cluster of each release."""
     return get_cluster(request.param)
 
 
 @pytest.fixture(scope="session")
 def rich_state(cluster: Cluster) -> RichState:
     """The cluster with jobs in every state, a drained node, reservations, accounts and QOS; nothing in it moves by itself."""
-    return make_rich_state(cluster)
+    return get_rich_state(cluster)
+
+
+@pytest.fixture(scope="session")
+def any_rich_state(any_cluster: Cluster) -> RichState:
+    """The same in each release's."""
+    return get_rich_state(any_cluster)
+
+
+def get_rich_state(cluster: Cluster) -> RichState:
+    """The cluster's state, made when it is first asked for."""
+    if cluster.release not in states:
+        states[cluster.release] = make_rich_state(cluster)
+    return states[cluster.release]
 
 
 def get_cluster(release: str) -> Cluster:

@@ -37,6 +37,7 @@ def list_restore(name: str, address: str, features: str) -> tuple[str, ...]:
     """The commands that put a node back."""
     update = f"scontrol update nodename={name}"
     return (
+        f"{update} activefeatures={features}",
         f"{update} comment= extra= nodeaddr={address} nodehostname={name} availablefeatures={features}",
         f"{update} activefeatures={features}",
     )

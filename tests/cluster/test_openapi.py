@@ -37,7 +37,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-NATIVE = {"24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
+from slurmrest_inetd.openapi.paths import UNNAMED, name_operation
+
+NATIVE = {"22.05": (36, 37, 38), "24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
+# 22.05's own mistakes, which ours has not: a style that no query has, a number behind a dot in a path, a boolean that is a word;
+# and a way to carry a token that it does not tell of
+MENDED = re.compile(
+    r'.*/style: "form" in ours, "simple" in theirs|.*/style: "simple" in ours, "label" in theirs'
+    r'|.*/default: false in ours, "false" in theirs|security scheme bearerAuth: only in ours'
+)
 STRANGER = "nobody"
 EXAMPLES = 2
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -58,28 +66,49 @@ def read_specification(cluster: Cluster, *versions: int) -> dict[str, Any]:
     return document
 
 
-def test_it_is_valid_and_the_same_in_json_and_yaml(cluster: Cluster) -> None:
-    document = cluster.http("GET", "/openapi", user=None).json()
+def test_it_is_valid_and_the_same_in_json_and_yaml(any_cluster: Cluster) -> None:
+    document = any_cluster.http("GET", "/openapi", user=None).json()
     validate(document)
-    assert document["info"]["version"].removeprefix("Slurm-").startswith(cluster.release)
-    reply = cluster.http("GET", "/openapi", user=None, headers=[("Accept", "application/yaml")])
+    assert document["info"]["version"].removeprefix("Slurm-").startswith(any_cluster.release)
+    reply = any_cluster.http("GET", "/openapi", user=None, headers=[("Accept", "application/yaml")])
     assert yaml.load(reply.body, yaml.CSafeLoader) == document
     assert reply.get("content-type") == "application/yaml"
 
 
-def test_it_names_what_slurmrestd_names(cluster: Cluster) -> None:
-    theirs = cluster.http_peer("GET", "/openapi/v3").json()
-    ours = read_specification(cluster, *NATIVE[cluster.release])
-    assert list(compare_documents(ours, theirs)) == []
+def test_it_names_what_slurmrestd_names(any_cluster: Cluster) -> None:
+    theirs = any_cluster.http_peer("GET", "/openapi/v3", headers=[("X-SLURM-USER-NAME", "alice")]).json()
+    for path, item in theirs["paths"].items():
+        for operation in (one for one in item.values() if f"/v0.0.{UNNAMED}/" in path and "operationId" in one):
+            operation["operationId"] = name_operation(operation["operationId"], UNNAMED)
+    ours = read_specification(any_cluster, *NATIVE[any_cluster.release])
+    told = compare_documents(ours, theirs)
+    assert [line for line in told if any_cluster.release != "22.05" or not MENDED.fullmatch(line)] == []
 
 
-def test_every_way_to_it_gives_the_same(cluster: Cluster) -> None:
-    replies = [cluster.http("GET", path, user=None) for path in ("/openapi", "/openapi.json", "/openapi/v3")]
-    printed = cluster.run([PROGRAM, "--generate-openapi-spec"], check=True).stdout
+def test_it_has_every_version_and_what_the_release_can(any_cluster: Cluster) -> None:
+    operations = {name for name, _ in list_marked(any_cluster.http("GET", "/openapi", user=None).json())}
+    assert {
+        "slurmdb_v0_0_36_get_jobs",
+        "slurmdbd_get_jobs",
+        "slurm_v0_0_38_get_jobs",
+        "slurm_v0040_get_jobs",
+    } <= operations
+    assert ("slurm_v0045_get_conf" in operations) == (any_cluster.release == "26.05")
+    assert {"slurm_v0045_get_jobs_state", "slurm_v0045_get_shares", "slurm_v0044_post_new_node"} <= operations
+    assert ("slurmdb_v0045_get_instances" in operations) == (any_cluster.release != "22.05")
+    listed = any_cluster.run([PROGRAM, "-d", "list"], check=True).stdout.decode().split()
+    assert [word for word in listed if word.startswith("data_parser/")] == [
+        f"data_parser/v0.0.{version}" for version in NATIVE[any_cluster.release]
+    ]
+
+
+def test_every_way_to_it_gives_the_same(any_cluster: Cluster) -> None:
+    replies = [any_cluster.http("GET", path, user=None) for path in ("/openapi", "/openapi.json", "/openapi/v3")]
+    printed = any_cluster.run([PROGRAM, "--generate-openapi-spec"], check=True).stdout
     assert {reply.body for reply in replies} == {printed}
     assert {reply.get("etag") for reply in replies} == {replies[0].get("etag")}
-    assert cluster.http("GET", "/openapi.yaml", user=None).get("etag") != replies[0].get("etag")
-    again = cluster.http("GET", "/openapi", user=None, headers=[("If-None-Match", str(replies[0].get("etag")))])
+    assert any_cluster.http("GET", "/openapi.yaml", user=None).get("etag") != replies[0].get("etag")
+    again = any_cluster.http("GET", "/openapi", user=None, headers=[("If-None-Match", str(replies[0].get("etag")))])
     assert (again.status, again.body) == (304, b"")
 
 

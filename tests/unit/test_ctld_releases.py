@@ -76,3 +76,27 @@ def test_that_a_reservation_is_purged_is_known_by_its_time(time: int | None, fla
     convert = build_document_conversion("GET", "/slurm/{version}/reservations", 38, 45)
     made = convert({"reservations": [{"name": "r", "flags": ["DAILY"], **purge}]})
     assert made["reservations"][0]["flags"] == flags
+
+
+@pytest.mark.parametrize(
+    ("line", "status"), [("NodeName=n1 State=FUTURE", 409), ("NodeName=n[0-1]", 409), ("NodeName=n[", 422)]
+)
+def test_a_node_that_is_there_is_looked_up_where_slurm_says_nothing(
+    ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch, line: str, status: int
+) -> None:
+    """22.05 makes nothing then, and its scontrol ends well."""
+    monkeypatch.setattr("slurmrest_inetd.plugins.slurmctld.node_create.find_newest", lambda _, command: 38)
+    document = json.dumps({"nodes": [{"name": "n1"}], **EMPTY}, indent=2).encode()
+    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "--future", "show", "nodes"], document)
+    fake_slurm.say(["scontrol", "show", "hostnames", "--", "n[0-1]"], b"n0\nn1\n")
+    heard = ask("/slurm/v0.0.45/new/node", "POST", body=json.dumps({"node_conf": line}).encode())
+    assert (heard.status, heard.document["errors"][0]["source"]) == (status, "#/node_conf/")
+    assert all("show" in ran.argv for ran in fake_slurm.calls)
+
+
+def test_a_new_node_is_made_there(ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slurmrest_inetd.plugins.slurmctld.node_create.find_newest", lambda _, command: 38)
+    document = json.dumps({"nodes": [{"name": "n1"}], **EMPTY}, indent=2).encode()
+    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "--future", "show", "nodes"], document)
+    fake_slurm.say(["scontrol", "create", "NodeName=n2"])
+    assert ask("/slurm/v0.0.45/new/node", "POST", body=b'{"node_conf": "NodeName=n2"}').status == 200

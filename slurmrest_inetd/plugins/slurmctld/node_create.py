@@ -1,21 +1,26 @@
 """POST new/node/: `scontrol create`, whose argument is one line as slurm.conf has it for nodes.
 
 Law: scontrol tells by the line's first word what is to be made, so that must be NodeName and nothing else; the line is
-one element of the argv.
+one element of the argv. Slurm 22.05 makes nothing where a node is there, and does not say so: it is looked up.
 """
 
 import re
 
+from slurmrest_inetd.administration.nodes import list_names
 from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.body.findings import Findings, describe_type, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary
 from slurmrest_inetd.envelope import parse_body
+from slurmrest_inetd.errors import Conflict
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
+from slurmrest_inetd.slurm.hostlists import unfold_hosts
 from slurmrest_inetd.slurm.lengths import check_word
 from slurmrest_inetd.slurm.values import INVALID_DATA, Unusable, parse_text, show_value
 
 MISSING = (9200, "Unable to resolve path")
+EXISTS = (2168, "Node already exists in the node table")
 PARSER = "DATA_PARSER_OPENAPI_CREATE_NODE_REQ"
 # what every reply holds: sent back, it means nothing
 ENVELOPE = ("meta", "errors", "warnings")
@@ -36,9 +41,24 @@ def post_new_node(call: Call) -> Answer:
     line = read_line(body["node_conf"], found)
     found.settle()
     names = line.partition("=")[2].split(maxsplit=1)[0]
+    if find_newest(call.settings, "scontrol") <= NEWEST_WITHOUT:
+        refuse_known(call, names)
     update = Update("#/node_conf/", f"node {names}", "created", ("scontrol", "create", line))
     warnings = (*parse_query(call, ()).warnings, *found.notices)
     return Answer({}, warnings=make_updates(call, [update], warnings))
+
+
+def refuse_known(call: Call, names: str) -> None:
+    """Raises Conflict where one of ``names`` is there, Unprocessable where they are no list of nodes."""
+    known = list_names(call)
+    try:
+        there = [name for name in unfold_hosts(names, call.settings) if name in known]
+    except Unusable as error:
+        refuse_body(str(error), (error.number, error.error), "#/node_conf/")
+        return
+    if there:
+        number, text = EXISTS
+        raise Conflict(f"node {', '.join(there)} is there already", number=number, error=text, source="#/node_conf/")
 
 
 def read_line(value: object, found: Findings) -> str:
