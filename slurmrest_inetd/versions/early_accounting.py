@@ -56,9 +56,10 @@ def number_memory(was: dict[str, Any], made: dict[str, Any]) -> None:
     )
 
 
-def forget_reservation(_: dict[str, Any], made: dict[str, Any]) -> None:
-    """An accounted job's reservation, whose name v0.0.38 tells as a number."""
-    made["name"] = ""
+def forget_reservation(was: dict[str, Any], made: dict[str, Any]) -> None:
+    """An accounted job's reservation, whose name v0.0.38 tells as a number, unless texts/ has looked it up."""
+    name = was.get("name")
+    made["name"] = name if isinstance(name, str) else ""
 
 
 def name_step(was: dict[str, Any], made: dict[str, Any]) -> None:

@@ -1,0 +1,399 @@
+"""Accounting on Slurm 22.05, whose sacctmgr prints columns: recorded text, and what that release's slurmrestd said at the time."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Asker, Heard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playback import FIXTURES, FakeSlurm
+
+from slurmrest_inetd.errors import InternalFault, NotImplementedHere
+from slurmrest_inetd.slurm import data_parsers
+from slurmrest_inetd.texts import numbers
+from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
+from slurmrest_inetd.texts.coordinators import list_accounts, list_users
+from slurmrest_inetd.texts.exit_codes import mend, read_records
+
+RECORDED = sorted((FIXTURES / "22.05" / "slurmdbd").glob("*.json"))
+# what 22.05's slurmrestd has in no order, or wrong (tests/cluster/differences.py)
+UNORDERED, WRONG = ("coordinators", "RPCs", "users"), ("exit_code",)
+DENIED = b"sacctmgr: error: Your user doesn't have privilege to perform this action\n Error with request: Access/permission denied\n"
+REFUSED = b"sacctmgr: error: Sending PersistInit msg: Protocol authentication error\n Problem with query.\n"
+DOWN = b"sacctmgr: error: Sending PersistInit msg: Connection refused\n"
+READS = (
+    "accounts",
+    "account/a",
+    "users",
+    "user/a",
+    "associations",
+    "qos",
+    "qos/a",
+    "clusters",
+    "tres",
+    "wckeys",
+    "diag",
+    "config",
+)
+
+
+@pytest.fixture
+def early(fake_slurm: FakeSlurm) -> FakeSlurm:
+    """A Slurm without data_parser."""
+    plugins = fake_slurm.folder.parent / "lib" / "slurm"
+    plugins.mkdir(parents=True)
+    (plugins / data_parsers.LANDMARK).touch()
+    fake_slurm.say(["scontrol", "--version"], b"slurm-wlm 22.05.8\n")
+    return fake_slurm
+
+
+def payload(heard: Heard) -> dict[str, Any]:
+    assert heard.status == 200, heard
+    return {name: value for name, value in heard.document.items() if name not in ("meta", "errors", "warnings")}
+
+
+def settle(value: Any) -> Any:
+    """A document without what slurmrestd has in no order, or wrong."""
+    if isinstance(value, dict):
+        return {
+            name: sorted(map(json.dumps, member)) if name in UNORDERED and not has_entries(member) else settle(member)
+            for name, member in value.items()
+            if name not in WRONG
+        }
+    return [settle(member) for member in value] if isinstance(value, list) else value
+
+
+def has_entries(members: list[dict[str, Any]]) -> bool:
+    """Whether a list called ``users`` is the one of accounting."""
+    return any("administrator_level" in member for member in members)
+
+
+# --- what was recorded
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_a_payload_is_slurmrestds(early: FakeSlurm, ask: Asker, path: Path) -> None:
+    recorded = json.loads(path.read_text())
+    for ran in recorded["ran"]:
+        early.say(ran["argv"], ran["stdout"].encode("latin-1"), ran["stderr"].encode("latin-1"), ran["status"])
+    made = payload(ask(recorded["target"]))
+    if path.stem == "diag":
+        assert made["statistics"].keys() == recorded["payload"]["statistics"].keys()
+        assert made["statistics"]["rollups"] == recorded["payload"]["statistics"]["rollups"]
+        assert made["statistics"]["time_start"] == recorded["payload"]["statistics"]["time_start"]
+        return
+    assert settle(made) == settle(recorded["payload"])
+    assert all(call.environment["SLURM_JWT"] for call in early.calls if "--version" not in call.argv)
+
+
+def test_statistics_are_counted(early: FakeSlurm, ask: Asker) -> None:
+    ran = json.loads((FIXTURES / "22.05" / "slurmdbd" / "diag.json").read_text())["ran"][0]
+    early.say(ran["argv"], ran["stdout"].encode())
+    made = payload(ask("/slurmdb/v0.0.38/diag"))["statistics"]
+    assert len(made["RPCs"]) + len(made["users"]) == ran["stdout"].count("ave_time:")
+    assert {"rpc", "count", "time"} == made["RPCs"][0].keys()
+    assert {"root", "slurm"} <= {one["user"] for one in made["users"]}
+
+
+def test_an_exit_status_is_told(early: FakeSlurm, ask: Asker) -> None:
+    recorded = json.loads((FIXTURES / "22.05" / "slurmdbd" / "job-failed.json").read_text())
+    for ran in recorded["ran"]:
+        early.say(ran["argv"], ran["stdout"].encode("latin-1"))
+    job = payload(ask(recorded["target"]))["jobs"][0]
+    assert job["exit_code"] == {"status": "ERROR", "return_code": 3} == job["steps"][0]["exit_code"]
+    assert recorded["payload"]["jobs"][0]["exit_code"]["return_code"] == 0
+
+
+# --- columns cannot be forged
+
+# What is in a value that somebody else chose.
+PIECES = st.sampled_from(["a", "b", " ", "  ", "=", "|", "\n", "ü", "+", "root", "\t", "1"])
+VALUES = st.lists(PIECES, max_size=40).map("".join).filter(lambda text: bool(text.strip(" ")) or not text)
+COLUMNS = (Column("Account", 8, free=True), Column("ID", 8), Column("Description", 16, free=True))
+
+
+def print_columns(rows: list[Row], argv: tuple[str, ...]) -> bytes:
+    """What sacctmgr prints: each value cut or filled up to the width that is asked for, in bytes."""
+    printed = b""
+    for row in rows:
+        for name, width in re.findall(r"(\w+)%(-?\d+)", argv[-1]):
+            value, length = row[name].encode(), abs(int(width))
+            if len(value) > length:
+                value = value[: length - 1] + b"+"
+            printed += (value.ljust(length) if int(width) < 0 else value.rjust(length)) + b" "
+        printed += b"\n"
+    return printed
+
+
+class Printing:
+    """An Ask whose command prints these rows."""
+
+    def __init__(self, print_rows: Callable[[tuple[str, ...]], bytes]) -> None:
+        self.print_rows = print_rows
+        self.ran: list[tuple[str, ...]] = []
+
+    def run(self, *argv: str) -> bytes:
+        self.ran.append(argv)
+        return self.print_rows(argv)
+
+
+def read(printing: Printing, columns: tuple[Column, ...] = COLUMNS) -> list[Row]:
+    return read_columns(printing, ("sacctmgr",), "format=", columns)  # type: ignore[arg-type]  # all that it asks of an Ask
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(VALUES, st.integers(0, 2**32), VALUES), max_size=5))
+def test_columns_are_read_as_they_were_written(entries: list[tuple[str, int, str]]) -> None:
+    rows = [{"Account": name, "ID": str(number % 10**7), "Description": text} for name, number, text in entries]
+    assert read(Printing(lambda argv: print_columns(rows, argv))) == rows
+
+
+def test_what_is_cut_is_asked_for_again_and_what_ends_in_a_plus_is_not_lost() -> None:
+    rows = [{"Account": "ends in +", "ID": "1", "Description": "ü" * 300 + "+"}]
+    printing = Printing(lambda argv: print_columns(rows, argv))
+    assert read(printing) == rows
+    assert len(printing.ran) > 1
+
+
+def test_what_no_column_holds_is_refused() -> None:
+    rows = [{"Account": "x" * (WIDEST_BYTES + 1), "ID": "1", "Description": ""}]
+    with pytest.raises(NotImplementedHere, match="Account is longer"):
+        read(Printing(lambda argv: print_columns(rows, argv)))
+
+
+@pytest.mark.parametrize("printed", [b"a line\n", b" " * 60, b"x" * 59 + b"\n"])
+def test_lines_of_another_length_are_refused(printed: bytes) -> None:
+    with pytest.raises(InternalFault):
+        read(Printing(lambda _: printed))
+
+
+def test_bytes_that_are_no_text_become_replacement_characters() -> None:
+    line = (
+        b"\xff\xfe".ljust(8)
+        + b" "
+        + b"\xff\xfe".rjust(8)
+        + b" "
+        + b"1".ljust(8)
+        + b" "
+        + b" " * 16
+        + b" "
+        + b" " * 16
+        + b" \n"
+    )
+    assert read(Printing(lambda _: line)) == [{"Account": "\ufffd\ufffd", "ID": "1", "Description": ""}]
+
+
+def test_a_free_text_stands_at_both_edges() -> None:
+    assert [format_column(column) for column in COLUMNS[:2]] == ["Account%-8,Account%8", "ID%-8"]
+    assert [second for _, second in list_cells(COLUMNS)] == [False, True, False, False, True]
+
+
+# --- numbers, times, TRES
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("", None), ("00:00:00", 0), ("00:00:33", 33), ("10:00:00", 36000), ("2-18:40:00", 240000)]
+)
+def test_times(text: str, seconds: int | None) -> None:
+    assert numbers.parse_seconds(text) == seconds
+    assert numbers.parse_minutes(text) == (None if seconds is None else seconds // 60)
+
+
+@given(st.integers(0, 10**9))
+def test_any_time_is_read_as_it_was_written(seconds: int) -> None:
+    days, rest = divmod(seconds, 86400)
+    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    assert numbers.parse_seconds(f"{days}-{clock}" if days else clock) == seconds
+
+
+KNOWN = numbers.index_tres(
+    [
+        {"type": kind, "name": name, "id": number, "count": 0}
+        for kind, name, number in (("cpu", None, 1), ("mem", None, 2), ("gres", "gpu", 1001))
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("", {}),
+        ("gres/gpu=3,cpu=1048576", {1: 1048576, 1001: 3}),
+        ("mem=4000M", {2: 4000}),
+        ("mem=4G", {2: 4096}),
+        ("mem=1T", {2: 1048576}),
+        ("cpu=0", {1: 0}),
+    ],
+)
+def test_tres(text: str, counts: dict[int, int]) -> None:
+    assert {one["id"]: one["count"] for one in numbers.parse_tres(text, KNOWN)} == counts
+    assert [one["id"] for one in numbers.parse_tres(text, KNOWN)] == sorted(counts)
+
+
+@pytest.mark.parametrize(
+    "parse",
+    [
+        lambda: numbers.parse_seconds("soon"),
+        lambda: numbers.parse_tres("moon=1", KNOWN),
+        lambda: numbers.parse_tres("cpu=x", KNOWN),
+    ],
+)
+def test_what_is_neither_is_refused(parse: Callable[[], object]) -> None:
+    with pytest.raises(InternalFault):
+        parse()
+
+
+# --- coordinators, exit codes
+
+PARENTS = {"theory": frozenset({"phys"}), "leaf": frozenset({"theory"}), "phys": frozenset({"root"})}
+
+
+def test_who_coordinates_through_an_account_above() -> None:
+    told = [(one["name"], one["direct"]) for one in list_accounts(["leaf", "phys", "theory"], PARENTS)]
+    assert told == [("phys", 1), ("leaf", 0), ("theory", 0)]
+    coordinated = {"leaf": frozenset({"alice", "bob"}), "theory": frozenset({"bob"})}
+    told = [(one["name"], one["direct"]) for one in list_users("leaf", ["bob", "alice"], PARENTS, coordinated)]
+    assert told == [("alice", 1), ("bob", 0)]
+
+
+def test_exit_codes_by_record() -> None:
+    lines = ["lab|7|100|3:0|0:0", "lab|7.batch|100|3:0|", "lab|7|200|0:9|1:0", "far|7|100|0:0|0:0"]
+    records = read_records(lines)
+    assert records["lab", "7", "100"] == {"7": ("3:0", "0:0"), "7.batch": ("3:0", "")}
+    assert records["lab", "7", "200"]["7"] == ("0:9", "1:0")
+    entry: dict[str, Any] = {"exit_code": 1}
+    for code in ("", "0:0", "0:9", "1:15"):
+        mend(entry, "exit_code", code)
+        assert entry == {"exit_code": 1}
+    mend(entry, "exit_code", "2:0")
+    assert entry == {"exit_code": {"status": "ERROR", "return_code": 2}}
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(("said", "status"), [(DENIED, 403), (REFUSED, 401), (DOWN, 502)])
+@pytest.mark.parametrize("noun", READS)
+def test_what_a_command_failed_of(early: FakeSlurm, ask: Asker, noun: str, said: bytes, status: int) -> None:
+    early.say("sacctmgr", b"", said, 1)
+    assert ask(f"/slurmdb/v0.0.38/{noun}").status == status
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "status"),
+    [(1007, "Protocol authentication error", 401), (9003, "Nothing found with query", 200)],
+)
+def test_what_sacct_calls_an_error(early: FakeSlurm, ask: Asker, number: int, error: str, status: int) -> None:
+    document = {"errors": [{"error_number": number, "error": error, "source": "slurmdb_jobs_get"}], "jobs": []}
+    early.say("sacct", json.dumps(document).encode())
+    assert ask("/slurmdb/v0.0.38/jobs").status == status
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "v0.0.42/accounts?NoUsersAreCoords=true",
+        "v0.0.42/jobs?step=1&show_batch_script=true",
+        "v0.0.42/instances",
+        "v0.0.42/ping",
+        "v0.0.45/conf",
+    ],
+)
+def test_what_22_05_cannot_do(early: FakeSlurm, ask: Asker, target: str) -> None:
+    early.say("sacct", b'{"errors": [], "jobs": []}')
+    early.say("sacctmgr", b"")
+    assert ask(f"/slurmdb/{target}").status == 501
+
+
+def test_a_reservation_is_not_named_in_early_versions(early: FakeSlurm, ask: Asker) -> None:
+    assert ask("/slurmdb/v0.0.38/jobs?reservation=x").status == 422
+
+
+def test_nothing_is_found(early: FakeSlurm, ask: Asker) -> None:
+    early.say("sacctmgr", b"")
+    for noun in ("accounts", "users", "associations", "qos", "wckeys", "clusters"):
+        heard = ask(f"/slurmdb/v0.0.38/{noun}")
+        assert heard.status == 200
+        assert "found nothing" in heard.document["warnings"][0]["description"]
+    for noun in ("account/a", "user/a", "qos/a", "wckey/a", "cluster/a"):
+        assert ask(f"/slurmdb/v0.0.38/{noun}").status == 404
+
+
+# --- what later versions are told on 22.05
+
+
+def replay(early: FakeSlurm, *names: str) -> None:
+    """Let the commands of these recordings answer."""
+    for name in names:
+        for ran in json.loads((FIXTURES / "22.05" / "slurmdbd" / f"{name}.json").read_text())["ran"]:
+            early.say(ran["argv"], ran["stdout"].encode("latin-1"), ran["stderr"].encode("latin-1"), ran["status"])
+
+
+def test_an_association_has_its_id_where_the_version_has_one(early: FakeSlurm, ask: Asker) -> None:
+    replay(early, "associations")
+    numbers_of = {
+        version: [one.get("id") for one in payload(ask(f"/slurmdb/v0.0.{version}/associations"))["associations"]]
+        for version in (38, 40, 45)
+    }
+    assert set(numbers_of[38]) == {None}
+    assert [one["id"] for one in numbers_of[40]] == numbers_of[45]
+    assert len(set(numbers_of[45])) == len(numbers_of[45]) > 10
+
+
+def test_ids_are_in_the_place_of_qos_before_v38(early: FakeSlurm, ask: Asker) -> None:
+    replay(early, "associations", "qos-deleted")
+    deleted = ["sacctmgr", "--noheader", "show", "association", "withdeleted"]
+    for ran in json.loads((FIXTURES / "22.05" / "slurmdbd" / "associations.json").read_text())["ran"]:
+        if ran["argv"][3] == "association" and "onlydefaults" not in ran["argv"]:
+            early.say([*deleted, ran["argv"][-1]], ran["stdout"].encode("latin-1"))
+            early.say([*deleted[:4], ran["argv"][-1].partition(",")[0]], b"")
+    early.say("sacctmgr", b"")
+    told = payload(ask("/slurmdb/v0.0.37/associations"))["associations"]
+    assert {number for one in told for number in one["qos"]} > {"1", "2"}
+    assert all(number.isdecimal() for one in told for number in one["qos"])
+
+
+def write_job(number: int, submission: int = 1, reservation: int = 0) -> dict[str, Any]:
+    """One record as sacct prints it."""
+    job = json.loads((FIXTURES / "22.05" / "slurmdbd" / "job-failed.json").read_text())["payload"]["jobs"][0]
+    times = {**job["time"], "submission": submission}
+    state = {"current": "COMPLETED", "reason": "None"}
+    return {
+        **job,
+        "job_id": number,
+        "time": times,
+        "steps": [],
+        "state": state,
+        "reservation": {"id": reservation, "name": 0},
+    }
+
+
+def say_jobs(early: FakeSlurm, *jobs: dict[str, Any]) -> None:
+    early.say("sacct", json.dumps({"errors": [], "jobs": jobs}).encode())
+
+
+def test_the_last_record_of_each_job_unless_all_are_asked_for(early: FakeSlurm, ask: Asker) -> None:
+    say_jobs(early, write_job(1), write_job(2), write_job(1, 5))
+    told = payload(ask("/slurmdb/v0.0.38/jobs"))["jobs"]
+    assert [(job["job_id"], job["time"]["submission"]) for job in told] == [(2, 1), (1, 5)]
+    assert len(payload(ask("/slurmdb/v0.0.38/job/1"))["jobs"]) == 3
+
+
+def test_a_reservation_is_named_where_the_version_has_a_name(early: FakeSlurm, ask: Asker) -> None:
+    say_jobs(early, write_job(1, reservation=7), write_job(2))
+    printed = Printing(lambda argv: print_columns([{"ID": "7", "Name": "a\nb"}], argv))
+    columns = "format=ID%-24,Name%-64,Name%64"
+    early.say(["sacctmgr", "--noheader", "show", "reservation", columns], printed.run(columns))
+    told = payload(ask("/slurmdb/v0.0.42/jobs"))["jobs"]
+    assert [job["reservation"]["name"] for job in told] == ["a\nb", ""]
+    told = payload(ask("/slurmdb/v0.0.42/jobs?reservation=a%0Ab"))["jobs"]
+    assert [job["job_id"] for job in told] == [1]
+
+
+def test_statistics_of_another_kind_are_refused(early: FakeSlurm, ask: Asker) -> None:
+    early.say("sacctmgr", b"nothing\n")
+    assert ask("/slurmdb/v0.0.38/diag").status == 500
