@@ -20,9 +20,7 @@ from slurmrest_inetd.text import clean_lines
 from slurmrest_inetd.versions.speaking import TEXT, choose_version
 
 if TYPE_CHECKING:
-    from slurmrest_inetd.versions.streaming import Converting
-
-    Printing = Running | Converting
+    from slurmrest_inetd.versions.streaming import Printing
 
 # Up to here a document is read whole before its status is decided.
 SPOOL_BYTES = 1024 * 1024
@@ -63,14 +61,11 @@ def pass_document(
     spoken = choose_version(call, argv)
     if spoken != call.version and call.media != "json":
         return print_converted(call, argv, warnings, environment, empty, refuse_empty, explain)
-    if spoken == TEXT:
-        finished = tell(call, argv, environment, explain)
-    else:
-        running = start_converted(call, argv, environment, spoken)
-        head = read_head(running)
-        if len(head) > SPOOL_BYTES:
-            return Passage(stream_document(call, running, head, warnings, edit))
-        finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
+    running = start_converted(call, argv, environment, spoken, explain)
+    head = read_head(running)
+    if len(head) > SPOOL_BYTES:
+        return Passage(stream_document(call, running, head, warnings, edit))
+    finished = running.finish(head + b"".join(iter(running.read_chunk, b"")))
     if refuse_empty and is_empty(finished.stdout, empty, call.media):
         judge(call, finished, explain, empty=True)
         warnings += (note_nothing(refuse_empty),)
@@ -102,33 +97,24 @@ def make_document(
     call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int, explain: Explain | None
 ) -> Finished:
     """Run ``argv`` to its end; its JSON document, printed in v0.0.``spoken``, in the client's version."""
-    if spoken == TEXT:
-        return tell(call, argv, environment, explain)
-    running = start_converted(call._replace(media="json"), argv, environment, spoken)
+    running = start_converted(call._replace(media="json"), argv, environment, spoken, explain)
     return running.finish(b"".join(iter(running.read_chunk, b"")))
 
 
 def start_converted(
-    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int
+    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int, explain: Explain | None
 ) -> "Printing":
-    """Start ``argv``; what is read of it is in the client's version, whichever it prints."""
+    """Start ``argv``; what is read of it is in the client's version, whichever it prints, and where it prints text."""
+    if spoken == TEXT:
+        from slurmrest_inetd.texts.telling import tell_document
+
+        return tell_document(call, argv, environment, lambda done: judge(call, done, explain, empty=not done.stdout))
     running = start_document(call, argv, call.media, environment, spoken)
     if spoken == call.version:
         return running
     from slurmrest_inetd.versions.streaming import Converting
 
     return Converting(call, argv, running, spoken)
-
-
-def tell(
-    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], explain: Explain | None
-) -> Finished:
-    """What ``argv`` would print on a later Slurm, on one whose commands print text."""
-    from slurmrest_inetd.texts.telling import tell_document
-
-    return tell_document(
-        call, argv, environment, lambda finished: judge(call, finished, explain, empty=not finished.stdout)
-    )
 
 
 def print_converted(

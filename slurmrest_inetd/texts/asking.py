@@ -6,9 +6,8 @@ Law: whatever a command failed of is raised before a builder sees its output. Ca
 import os
 from calendar import timegm
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
-from slurmrest_inetd.envelope import parse_json
 from slurmrest_inetd.errors import InternalFault, Unauthenticated
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
@@ -40,13 +39,6 @@ class Ask(NamedTuple):
     def print_text(self, *argv: str) -> str:
         """The same, as text."""
         return self.run(*argv).decode("utf-8", "replace")
-
-    def print_json(self, *argv: str) -> dict[str, Any]:
-        """The same, of a command that prints a JSON document. Raises ApiError for one that is none."""
-        document: dict[str, Any] = parse_json(self.run(*argv))
-        if document.get("errors"):
-            self.explain_errors(argv[0])
-        return document
 
     def explain_errors(self, program: str) -> NoReturn:
         """Raise what a document's ``errors`` do not tell: they are all "Unspecified error"."""

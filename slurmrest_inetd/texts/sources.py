@@ -15,28 +15,33 @@ Builder = Callable[[Ask], dict[str, Any]]
 
 
 class Source(NamedTuple):
-    """``builder`` is a function of slurmrest_inetd.texts.MODULE; ``version`` the NN of the v0.0.NN that it makes."""
+    """``builder`` is a function of slurmrest_inetd.texts.MODULE; ``version`` the NN of the v0.0.NN that it makes.
+
+    ``printed`` is the command that prints that very document, all of it, as JSON.
+    """
 
     path: str
     module: str
     builder: str
     version: int
+    printed: tuple[str, ...] = ()
 
 
 # fmt: off
 #          path                          module  builder       version
 SOURCES: tuple[Source, ...] = (
     Source("/slurm/{version}/diag",      "diag", "build_diag", 38),
-    Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38),
+    Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38, ("squeue", "--json")),
     Source("/slurm/{version}/jobs/state", "job_states", "build_job_states", 40),
     Source("/slurm/{version}/licenses",  "licenses", "build_licenses", 38),
-    Source("/slurm/{version}/nodes",     "nodes", "build_nodes", 38),
+    Source("/slurm/{version}/nodes",     "nodes", "build_nodes", 38, ("sinfo", "--json")),
     Source("/slurm/{version}/partitions", "partitions", "build_partitions", 38),
     Source("/slurm/{version}/ping",      "ping", "build_ping", 38),
     Source("/slurm/{version}/reservations", "reservations", "build_reservations", 38),
     Source("/slurm/{version}/shares",    "shares", "build_shares", 40),
     Source("/slurmdb/{version}/accounts", "accounts", "build_accounts", 38),
     Source("/slurmdb/{version}/associations", "associations", "build_associations", 38),
+    Source("/slurmdb/{version}/conf", "accounting_settings", "build_settings", 45),
     Source("/slurmdb/{version}/clusters", "clusters", "build_clusters", 38),
     Source("/slurmdb/{version}/diag", "statistics", "build_statistics", 38),
     Source("/slurmdb/{version}/jobs", "accounted_jobs", "build_accounted_jobs", 38),
@@ -53,14 +58,25 @@ def has_source(path: str) -> bool:
     return any(row.path == path for row in SOURCES)
 
 
+def find_source(ask: Ask) -> Source:
+    """The row of the document that was asked for. Raises NotImplementedHere for one that such a Slurm cannot tell."""
+    path = find_document(ask.argv)
+    for row in SOURCES:
+        if row.path == path:
+            return row
+    raise NotImplementedHere("This release of Slurm cannot do it: a later one can", source=ask.call.endpoint.operation)
+
+
 def build_payload(ask: Ask) -> tuple[dict[str, Any], int]:
     """The payload of the document that was asked for, and the NN of its API version.
 
     Raises NotImplementedHere for a document that such a Slurm cannot tell, and what a command failed of.
     """
-    path = find_document(ask.argv)
-    for row in SOURCES:
-        if row.path == path:
-            builder: Builder = getattr(import_module(f"slurmrest_inetd.texts.{row.module}"), row.builder)
-            return builder(ask), row.version
-    raise NotImplementedHere("This release of Slurm cannot do it: a later one can", source=ask.call.endpoint.operation)
+    row = find_source(ask)
+    builder: Builder = getattr(import_module(f"slurmrest_inetd.texts.{row.module}"), row.builder)
+    return builder(ask), row.version
+
+
+def is_whole(ask: Ask) -> bool:
+    """Whether all of the document is wanted."""
+    return not any(word == "--" or word.startswith("--jobs=") for word in ask.argv)

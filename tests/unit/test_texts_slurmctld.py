@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import Asker, Heard
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from playback import FIXTURES, FakeSlurm, read_recording
 
 from slurmrest_inetd.errors import ApiError, CutShort, InternalFault
+from slurmrest_inetd.model import Passage
 from slurmrest_inetd.routing import load_handler
 from slurmrest_inetd.texts import partitions
 from slurmrest_inetd.texts.asking import make_nonce, parse_utc
@@ -222,8 +223,7 @@ def test_a_job_that_is_not_utf8_is_valid_json(early: FakeSlurm, ask: Asker) -> N
     assert (heard.status, heard.document["errors"][0]["error_number"]) == (404, 2017)
 
 
-@pytest.mark.parametrize("version", [36, 38, 45])
-@pytest.mark.parametrize("count", [0, 1, 15000])
+@pytest.mark.parametrize(("version", "count"), [(38, 0), (38, 1), (38, 15000), (36, 0), (36, 1000), (45, 0), (45, 300)])
 def test_a_list_of_any_length(early: FakeSlurm, ask: Asker, version: int, count: int) -> None:
     early.say(SQUEUE, print_listing("jobs", make_jobs(count)))
     heard = ask(f"/slurm/v0.0.{version}/jobs")
@@ -246,7 +246,7 @@ def test_a_list_that_breaks_off(early: FakeSlurm, ask: Asker, count: int, error:
     early.say(SQUEUE, print_listing("jobs", make_jobs(count))[:-100])
     call = ask.make_call("/slurm/v0.0.38/jobs")
     with pytest.raises(error):
-        list(load_handler(call.endpoint)(call).chunks)
+        list(cast(Passage, load_handler(call.endpoint)(call)).chunks)
 
 
 @given(st.integers(0, 3), st.integers(1, 40))
@@ -415,11 +415,9 @@ def test_a_clock_that_cannot_be_asked_leaves_the_failure_to_the_next(early: Fake
     assert ask("/slurm/v0.0.38/nodes?update_time=10000000000").status == 200
 
 
-@pytest.mark.parametrize("target", ["/slurm/v0.0.45/conf", "/slurm/v0.0.45/resources/7"])
-def test_what_the_release_cannot_tell(early: FakeSlurm, ask: Asker, target: str) -> None:
+def test_what_the_release_cannot_tell(early: FakeSlurm, ask: Asker) -> None:
     early.say(SQUEUE, print_listing("jobs", JOBS))
-    heard = ask(target)
-    assert heard.status == 501, heard
+    assert ask("/slurm/v0.0.45/resources/7").status == 501
 
 
 def test_times_and_nonces() -> None:
