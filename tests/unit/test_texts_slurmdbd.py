@@ -18,6 +18,8 @@ from slurmrest_inetd.texts import numbers
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
 from slurmrest_inetd.texts.coordinators import list_accounts, list_users
 from slurmrest_inetd.texts.exit_codes import mend, read_records
+from slurmrest_inetd.versions.schema_files import read_schemas
+from slurmrest_inetd.versions.schemas import Schema
 
 RECORDED = sorted((FIXTURES / "22.05" / "slurmdbd").glob("*.json"))
 # what 22.05's slurmrestd has in no order, or wrong (tests/cluster/differences.py)
@@ -300,7 +302,6 @@ def test_what_sacct_calls_an_error(early: FakeSlurm, ask: Asker, number: int, er
         "v0.0.42/jobs?step=1&show_batch_script=true",
         "v0.0.42/instances",
         "v0.0.42/ping",
-        "v0.0.45/conf",
     ],
 )
 def test_what_22_05_cannot_do(early: FakeSlurm, ask: Asker, target: str) -> None:
@@ -321,6 +322,49 @@ def test_nothing_is_found(early: FakeSlurm, ask: Asker) -> None:
         assert "found nothing" in heard.document["warnings"][0]["description"]
     for noun in ("account/a", "user/a", "qos/a", "wckey/a", "cluster/a"):
         assert ask(f"/slurmdb/v0.0.38/{noun}").status == 404
+
+
+# --- slurmdbd's settings
+
+SETTINGS = b"""Configuration data as of 2026-11-21T18:08:03
+TrackWCKey             = No
+
+SlurmDBD configuration:
+AllowNoDefAcct         = Yes
+ArchiveDir             = /tmp
+ArchiveScript          = (null)
+CommitDelay            = Yes
+DbdPort                = 6819
+DebugLevel             = debug
+Parameters             = PreserveCaseUser
+PurgeEventAfter        = 48 hours*
+PurgeJobAfter          = 12 months
+PurgeTXNAfter          = NONE
+TrackWCKey             = Yes
+"""
+
+
+def test_slurmdbds_settings(early: FakeSlurm, ask: Asker) -> None:
+    early.say(["sacctmgr", "show", "config"], SETTINGS)
+    told = payload(ask("/slurmdb/v0.0.45/conf"))["slurmdbd_conf"]
+    never = {"set": False, "hours": 0, "days": 0, "months": 0, "archive": False}
+    assert told["PurgeEventAfter"] == never | {"set": True, "hours": 48, "archive": True}
+    assert told["PurgeJobAfter"] == never | {"set": True, "months": 12}
+    assert told["PurgeTXNAfter"] == never
+    assert (told["ArchiveScript"], told["ArchiveDir"], told["DbdPort"], told["CommitDelay"]) == ("", "/tmp", 6819, 1)
+    assert (told["Flags"], told["Parameters"], told["TrackWCKey"]) == (["AllowNoDefAcct"], ["PreserveCaseUser"], True)
+    shape = Schema({}, read_schemas("v0.0.45")["schemas"]).follow(
+        read_schemas("v0.0.45")["operations"]["slurmdb_v0045_get_conf"]["responses"]["200"]
+    )
+    members = Schema({}, read_schemas("v0.0.45")["schemas"]).follow(shape["properties"]["slurmdbd_conf"])
+    assert set(told) == set(members["properties"])
+
+
+@pytest.mark.parametrize(("said", "status"), [(REFUSED, 401), (DOWN, 502), (b"", 500)])
+def test_settings_that_were_not_reached(early: FakeSlurm, ask: Asker, said: bytes, status: int) -> None:
+    early.say(["sacctmgr", "show", "config"], SETTINGS.partition(b"\n\n")[0], said)
+    early.say(["sacctmgr", "show", "tres"], b"", said, 1 if said else 0)
+    assert ask("/slurmdb/v0.0.45/conf").status == status
 
 
 # --- what later versions are told on 22.05
