@@ -62,10 +62,13 @@ def submit_all(jobs: Sequence[tuple[Any, int, dict[str, Any]]]) -> list[Reply]:
 
 
 def show_all(cluster: Cluster) -> dict[int, dict[str, str]]:
-    """What `scontrol show job` says of every job; the names and comments here hold no line breaks."""
-    blocks = cluster.slurm("scontrol", "show", "jobs").split("\n\n")
-    found = (dict(re.findall(r"(?:^|\s)(\w+)=(.*?)(?=\s+\S+=|\s*$)", block)) for block in blocks if "JobId=" in block)
-    return {int(job["JobId"]): job for job in found}
+    """What `scontrol show job` says of every job: the first word of a name counts, whatever other tests' jobs are called."""
+    found = {}
+    for block in cluster.slurm("scontrol", "show", "jobs").split("\n\n"):
+        words = dict(reversed(re.findall(r"(?:^|\s)(\w+)=(.*?)(?=\s+\S+=|\s*$)", block)))
+        if words.get("JobId", "").isdecimal():
+            found[int(words["JobId"])] = words
+    return found
 
 
 def cancel(cluster: Cluster, *job_ids: int) -> None:

@@ -63,7 +63,7 @@ REFUSED: list[tuple[int, dict[str, Any], str]] = [
     (38, {"gres": "help"}, "gres"), (38, {"gpus": "1;2"}, "gpus"), (38, {"gres": "a, b"}, "gres"),
     (38, {"gres_flags": "one"}, "gres_flags"), (38, {"mail_type": "NOPE"}, "mail_type"), (38, {"nodes": []}, "nodes"),
     (38, {"nodes": [1, 2, 3]}, "nodes"), (38, {"nodes": ["--x"]}, "nodes"), (38, {"signal": "--x"}, "signal"),
-    (38, {"signal": "USR1@70000"}, "signal"), (38, {"signal": "NOPE"}, "signal"), (38, {"no_kill": "x"}, "no_kill"),
+    (38, {"signal": "USR1@70000"}, "signal"), (38, {"signal": "a b"}, "signal"), (38, {"signal": "NOPE"}, "signal"), (38, {"no_kill": "x"}, "no_kill"),
     (38, {"delay_boot": -1}, "delay_boot"), (38, {"priority": "TOP"}, "priority"), (38, {"environment": {}}, "environment"),
 ]
 RELEASES: list[tuple[int, dict[str, Any], str]] = [
@@ -101,6 +101,12 @@ def test_the_script_may_stand_in_the_job(ask: Asker, fake_slurm: FakeSlurm) -> N
     heard = submit(ask, {"job": {**JOB, "environment": {"A": "b"}, "script": SCRIPT}}, 36)
     assert (heard.status, heard.document["job_id"], heard.document["step_id"]) == (200, 77, "BATCH")
     assert "result" not in heard.document
+
+
+def test_an_option_that_sbatch_itself_refuses_is_named_by_its_property(ask: Asker, fake_slurm: FakeSlurm) -> None:
+    fake_slurm.say("sbatch", b"", b"sbatch: error: Invalid --gpu-bind argument: gpu:--uid\n", 255)
+    heard = submit(ask, {"script": SCRIPT, "job": {**JOB, "gpu_binding": "--uid"}}, 38)
+    assert (heard.status, heard.document["errors"][0]["source"]) == (422, "#/job/gpu_binding/")
 
 
 # --- Slurm 22.05

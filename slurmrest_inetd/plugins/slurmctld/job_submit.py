@@ -4,6 +4,7 @@ Law: nothing is run before the whole body was read and found usable; what slurmc
 failed. A heterogeneous job is one sbatch with ``:`` between the components: all of it is submitted, or nothing.
 """
 
+import re
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
@@ -12,7 +13,7 @@ from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
-from slurmrest_inetd.submission.request import read_submission
+from slurmrest_inetd.submission.request import name_options, read_submission
 from slurmrest_inetd.submission.sending import PROGRAM, run_sbatch
 
 STEP, EARLY_STEP = "batch", "BATCH"
@@ -22,6 +23,7 @@ COMPLAINT = b"sbatch: error: "
 CALL, HETEROGENEOUS_CALL = "slurm_submit_batch_job()", "slurm_submit_batch_het_job()"
 HELD = (2042, "Job is in held state, pending scheduler release")
 UNSPECIFIED = "Unspecified error"
+OPTION = re.compile(r"--([a-z][a-z-]+)", re.ASCII)
 
 
 def post_job_submit(call: Call) -> Answer:
@@ -35,7 +37,9 @@ def post_job_submit(call: Call) -> Answer:
     finished = run_sbatch(submission, call.identity, call.settings)
     job_id = read_job_id(finished)
     if finished.status or job_id is None:
-        raise explain_failure(finished, submission.warnings)
+        # a heterogeneous job's options are several components': which one is meant sbatch does not say
+        fields = name_options(call.version) if len(submission.components) == 1 else {}
+        raise explain_failure(finished, submission.warnings, fields)
     messages, complaints = split_messages(finished.stderr)
     held = "--hold" in submission.components[0]
     warnings = (
@@ -67,8 +71,8 @@ def note_held(several: bool) -> tuple[Notice, Notice]:
     return first, Notice(HELD[1], CALL)
 
 
-def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiError:
-    """The exception for an sbatch that did not say which job it submitted."""
+def explain_failure(finished: Finished, warnings: tuple[Notice, ...], fields: dict[str, str]) -> ApiError:
+    """The exception for an sbatch that did not say which job it submitted; ``fields`` are the properties of options."""
     what = "Batch job submission failed"
     error: ApiError
     if finished.status < 0:
@@ -77,7 +81,7 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
     elif finished.status == 0:
         error = InternalFault("sbatch did not say which job it submitted, if any", source="sbatch")
     else:
-        error = explain_refusal(finished, what)
+        error = explain_refusal(finished, what, fields)
         if isinstance(error, NotFound):
             # what is unknown is a node, a job to depend on: something within the request, not what it asked for
             error = Unprocessable(what, problems=error.problems)
@@ -85,8 +89,10 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
     return error
 
 
-def explain_refusal(finished: Finished, what: str) -> ApiError:
-    """Slurm's refusal, with what was said before it: by the site's job_submit plugin, or by sbatch."""
+def explain_refusal(finished: Finished, what: str, fields: dict[str, str]) -> ApiError:
+    """Slurm's refusal, with what was said before it: by the site's job_submit plugin, or by sbatch; the property whose
+    option sbatch itself refused is named.
+    """
     error = read_failure(finished, what)
     lines = [line for line in clean_stderr(finished.stderr) if not line.startswith('Try "sbatch --help"')]
     if lines:
@@ -94,6 +100,9 @@ def explain_refusal(finished: Finished, what: str) -> ApiError:
         if not problem.error_number:
             reason = lines[-1].removeprefix(f"{what}: ")
             problem = problem._replace(error_number=-1 if reason == UNSPECIFIED else 0, error=reason)
+            option = OPTION.search(reason)
+            if option and option[1] in fields:
+                problem = problem._replace(source=f"#/job/{fields[option[1]]}/")
         description = "; ".join((f"{what}: {problem.error}", *lines[:-1]))
         error.problems = (problem._replace(description=description),)
     return error
