@@ -15,8 +15,8 @@ AGE = re.compile(r"(\d+) (hours|days|months)(\*?)")
 NOTHING = ("(null)", "N/A")
 # fmt: off
 TEXTS = (
-    "ArchiveDir", "ArchiveScript", "DbdAddr", "DbdBackupHost", "DbdHost", "DebugLevel", "DebugLevelSyslog", "DefaultQOS",
-    "LogFile", "MaxQueryTimeRange", "PidFile", "StorageLoc", "StorageUser",
+    "ArchiveDir", "ArchiveScript", "DbdAddr", "DbdBackupHost", "DbdHost", "DebugLevel", "DebugLevelSyslog",
+    "DefaultQOS", "LogFile", "MaxQueryTimeRange", "PidFile", "StorageLoc", "StorageUser",
 )
 # What this release does not have yet, the later version's document has unset.
 AGES = (

@@ -11,6 +11,7 @@ from slurmrest_inetd.texts.columns import Column, Row, read_rows
 from slurmrest_inetd.texts.conditions import check_conditions, has_word, list_deleted
 from slurmrest_inetd.texts.coordinators import COORDINATORS, list_accounts, read_parents
 from slurmrest_inetd.texts.numbers import split_names
+from slurmrest_inetd.texts.wckeys import add_wckeys
 
 USER = Column("User", 64, free=True)
 COLUMNS = (
@@ -37,6 +38,8 @@ def build_users(ask: Ask) -> dict[str, Any]:
             users[row["User"]] = make_user(row, accounts, row["User"] in deleted)
         if with_associations and row["Cluster"]:
             users[row["User"]]["associations"].append(list_short(ask, row))
+    if with_associations:
+        add_wckeys(ask, users)
     return {"users": [*users.values()]}
 
 

@@ -12,6 +12,8 @@ from slurmrest_inetd.texts.conditions import check_conditions, list_deleted
 ID = Column("ID")
 USER = Column("User", 64, free=True)
 COLUMNS = (ID, Column("Cluster", 64), Column("Name", 64, free=True), USER)
+# The parameter that adds them to users, in the API versions that have it.
+WANTED = "with_wckeys"
 DEFAULTS = (USER, Column("DefaultWCKey", 64, free=True))
 
 
@@ -41,3 +43,25 @@ def build_wckeys(ask: Ask) -> dict[str, Any]:
             for row in rows
         ]
     }
+
+
+def add_wckeys(ask: Ask, users: dict[str, dict[str, Any]]) -> None:
+    """Put their wckeys into users (by name), where the client asked for these: sacctmgr prints them apart, and only to
+    operators. Raises Forbidden.
+    """
+    if not users or not any(name == WANTED for name, _ in ask.call.request.query):
+        return
+    for user in users.values():
+        user["wckeys"] = []
+    for row in read_rows(ask, "wckey", (), COLUMNS):
+        if row["User"] in users:
+            users[row["User"]]["wckeys"].append(
+                {
+                    "accounting": [],
+                    "cluster": row["Cluster"],
+                    "id": int(row["ID"]),
+                    "name": row["Name"],
+                    "user": row["User"],
+                    "flags": [],
+                }
+            )

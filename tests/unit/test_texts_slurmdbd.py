@@ -14,7 +14,8 @@ from playback import FIXTURES, FakeSlurm
 
 from slurmrest_inetd.errors import InternalFault, NotImplementedHere
 from slurmrest_inetd.slurm import data_parsers
-from slurmrest_inetd.texts import numbers
+from slurmrest_inetd.texts import numbers, users, wckeys
+from slurmrest_inetd.texts.associations import SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
 from slurmrest_inetd.texts.coordinators import list_accounts, list_users
 from slurmrest_inetd.texts.exit_codes import mend, read_records
@@ -399,6 +400,22 @@ def test_ids_are_in_the_place_of_qos_before_v38(early: FakeSlurm, ask: Asker) ->
     told = payload(ask("/slurmdb/v0.0.37/associations"))["associations"]
     assert {number for one in told for number in one["qos"]} > {"1", "2"}
     assert all(number.isdecimal() for one in told for number in one["qos"])
+
+
+def test_wckeys_of_users_where_they_are_asked_for(early: FakeSlurm, ask: Asker) -> None:
+    columns = {"User": "bob", "Coordinators": "", "AdminLevel": "None", "DefaultAccount": "a", "DefaultWCKey": "k"}
+    row = {**columns, "ID": "3", "Account": "a", "Cluster": "lab", "Partition": "", "Name": "k"}
+
+    def prints(entity: str, columns: tuple[Column, ...], *words: str) -> None:
+        argv = ["sacctmgr", "--noheader", "show", entity, *words, f"format={','.join(map(format_column, columns))}"]
+        early.say(argv, print_columns([row], tuple(argv)))
+
+    prints("user", (*users.COLUMNS, *(one for one in SHORT_COLUMNS if one != users.USER)), "withassoc")
+    prints("wckey", wckeys.COLUMNS)
+    told = payload(ask("/slurmdb/v0.0.42/users?with_wckeys=true"))["users"]
+    assert [(key["name"], key["id"], key["cluster"]) for key in told[0]["wckeys"]] == [("k", 3, "lab")]
+    told = payload(ask("/slurmdb/v0.0.42/users?with_assocs=true"))["users"]
+    assert (told[0]["wckeys"], [one["account"] for one in told[0]["associations"]]) == ([], ["a"])
 
 
 def write_job(number: int, submission: int = 1, reservation: int = 0) -> dict[str, Any]:
