@@ -81,11 +81,12 @@ def format_property(row: Property, value: Any, current: Mapping[str, Any] | None
         if counts:
             yield format_term(row.term, format_tres(counts))
     elif row.term in EMPTY_IS_NOTHING:
-        names = [value] if isinstance(value, str) else value
-        for name in names:
-            if fold(name) not in known.qos:
-                raise Unusable(f"Unable to resolve QOS: {name}", INVALID_QOS)
-        yield format_names(row.term, names)
+        # v0.0.36 and 37 show ids
+        given = [value] if isinstance(value, str) else value
+        names = [known.resolve_qos(text) for text in given]
+        if "" in names:
+            raise Unusable(f"Unable to resolve QOS: {given[names.index('')]}", INVALID_QOS)
+        yield format_names(row.term, dict.fromkeys(names))
     else:
         yield format_term(row.term, FORMS[row.kind](value))
 

@@ -70,6 +70,12 @@ class Known:
         """The folded names of all QOS."""
         return {fold(str(qos["name"])) for qos in self.list_entries("qos")}
 
+    def resolve_qos(self, text: str) -> str:
+        """The name of the QOS that has this name, or else this id, "" where none has."""
+        if fold(text) in self.qos:
+            return text
+        return next((str(qos["name"]) for qos in self.list_entries("qos") if str(qos.get("id")) == text), "")
+
     @property
     def tres(self) -> frozenset[str]:
         """The names of all TRES (``gres/gpu``)."""

@@ -19,7 +19,7 @@ class State:
     def __init__(self, fake: FakeSlurm, version: int = 45) -> None:
         self.fake, self.version = fake, version
         self.give("cluster", [{"name": "lab"}, {"name": "far"}])
-        self.give("qos", [{"name": "normal"}, {"name": "High"}])
+        self.give("qos", [{"name": "normal", "id": 1}, {"name": "High", "id": 2}])
         self.give("tres", TRES)
 
     def give(self, entity: str, entries: list[dict[str, Any]], *words: str) -> "State":

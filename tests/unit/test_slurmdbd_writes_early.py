@@ -166,6 +166,15 @@ def test_a_limit_is_a_plain_number(ask: Asker, state: State, members: dict[str, 
     assert state.changes[0][6:] == terms
 
 
+def test_a_qos_may_be_told_by_its_id(ask: Asker, state: State) -> None:
+    state.give_account().give("association", [make_association("phys")], "Accounts=phys")
+    entry = {"account": "phys", "cluster": "lab", "user": None, "qos": ["2", "normal", "1"]}
+    assert post(ask, "associations", entry, version=37).status == 200
+    assert state.changes[0][6:] == ["QosLevel=High,normal"]
+    heard = post(ask, "associations", {**entry, "qos": ["9"]}, version=37)
+    assert [error["source"] for error in heard.document["errors"]] == ["#/associations[0]/qos/"]
+
+
 def test_who_it_is_for_has_to_be_said(ask: Asker, state: State) -> None:
     heard = post(ask, "associations", {"account": "phys", "cluster": "lab"})
     assert [error["source"] for error in heard.document["errors"]] == ["#/associations[0]/user/"]
