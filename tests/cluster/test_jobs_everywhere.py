@@ -242,6 +242,17 @@ def test_a_signal_a_requeue_and_an_allocation_on_22_05(any_cluster: Cluster) -> 
     assert (shown["JobState"], shown["JobName"], shown["UserId"][:4]) == ("RUNNING", "allocated", "bob(")
 
 
+def test_a_proxy_submits_as_whom_it_names(any_cluster: Cluster) -> None:
+    cluster = any_cluster
+    headers = [("X-SLURM-USER-TOKEN", cluster.token("slurm")), ("X-SLURM-USER-NAME", "bob")]
+    body = {"script": SCRIPT, "job": describe(42)}
+    reply = cluster.http("POST", path(42, "submit"), user=None, headers=headers, body=body)
+    assert reply.status == 200, reply.body
+    owner = show_all(cluster)[reply.json()["job_id"]]["UserId"]
+    cancel(cluster, reply.json()["job_id"])
+    assert owner.startswith("bob(")
+
+
 @only_22_05
 def test_a_token_that_slurm_refuses_makes_no_job(any_cluster: Cluster) -> None:
     cluster = any_cluster
