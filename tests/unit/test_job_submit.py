@@ -318,7 +318,7 @@ NAMES = st.sampled_from([*sorted({row.name for row in JOB_PROPERTIES}), "nope", 
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(NAMES, VALUES, max_size=4), st.sampled_from([40, 41, 42, 45]))
+@given(st.dictionaries(NAMES, VALUES, max_size=4), st.sampled_from([36, 38, 40, 41, 42, 45]))
 def test_nothing_of_a_client_stands_where_an_option_could(job: dict[str, Any], version: int) -> None:
     """Whatever the body holds, the argv is known option names, values behind ``=``, and arguments behind the script."""
     try:
