@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from slurmrest_inetd.endpoints import ENDPOINTS
 from slurmrest_inetd.model import Endpoint
 from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT
+from slurmrest_inetd.slurm.documents import AS_TEXT
 
 # The newest version of the oldest Slurm: what it has, every Slurm can.
 EVERYWHERE = 38
@@ -41,7 +42,7 @@ def can_serve(row: Endpoint, newest: int) -> bool:
     if not may_lack(row) or newest >= row.since:
         return True
     if newest > NEWEST_WITHOUT:
-        return False
+        return row.path in AS_TEXT
     from slurmrest_inetd.texts.sources import has_source
 
     return has_source(row.path)

@@ -40,6 +40,8 @@ DOCUMENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("sacctmgr", "ping"),               "/slurmdb/{version}/ping"),
 )
 # fmt: on
+# Every release prints these as text: where it has no version of them as JSON, that is read.
+AS_TEXT = ("/slurm/{version}/conf", "/slurmdb/{version}/conf")
 
 
 def find_document(argv: tuple[str, ...]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.errors import NotImplementedHere
 from slurmrest_inetd.slurm.documents import find_document
 from slurmrest_inetd.texts.asking import Ask
+from slurmrest_inetd.versions.speaking import refuse_document
 
 Builder = Callable[[Ask], dict[str, Any]]
 
@@ -30,6 +30,7 @@ class Source(NamedTuple):
 # fmt: off
 #          path                          module  builder       version
 SOURCES: tuple[Source, ...] = (
+    Source("/slurm/{version}/conf",      "configuration", "build_configuration", 45),
     Source("/slurm/{version}/diag",      "diag", "build_diag", 38),
     Source("/slurm/{version}/jobs",      "jobs", "build_jobs", 38, ("squeue", "--json")),
     Source("/slurm/{version}/jobs/state", "job_states", "build_job_states", 40),
@@ -64,7 +65,7 @@ def find_source(ask: Ask) -> Source:
     for row in SOURCES:
         if row.path == path:
             return row
-    raise NotImplementedHere("This release of Slurm cannot do it: a later one can", source=ask.call.endpoint.operation)
+    raise refuse_document(ask.call, path)
 
 
 def build_payload(ask: Ask) -> tuple[dict[str, Any], int]:

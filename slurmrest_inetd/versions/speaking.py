@@ -12,13 +12,15 @@ from slurmrest_inetd.slurm.data_parsers import list_data_parsers, prints_documen
 
 Convert = Callable[[Any], Any]
 ENVELOPE = ("meta", "errors", "warnings")
+# With which release an API version came.
+RELEASES = {40: "23.11", 41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05"}
 # The command prints no document: texts/ makes one.
 TEXT = 0
 
 
 def choose_version(call: Call, argv: tuple[str, ...]) -> int:
     """The NN of v0.0.NN in which ``argv`` is to print: the client's own, or the nearest that this release speaks; TEXT
-    where its commands print no documents.
+    where its commands print no such document, but what one can be made of.
 
     Raises NotImplementedHere where no version that it speaks has the document.
     """
@@ -27,13 +29,27 @@ def choose_version(call: Call, argv: tuple[str, ...]) -> int:
         return call.version
     if not spoken:
         return call.version if prints_documents(call.settings, argv[0]) else TEXT
-    from slurmrest_inetd.slurm.documents import find_document
+    from slurmrest_inetd.slurm.documents import AS_TEXT, find_document
     from slurmrest_inetd.versions.documents import has_operation
 
-    able = [one for one in spoken if has_operation("GET", find_document(argv), one)]
+    path = find_document(argv)
+    able = [one for one in spoken if has_operation("GET", path, one)]
+    if not able and path in AS_TEXT:
+        return TEXT
     if not able:
-        raise NotImplementedHere("This release of Slurm cannot do it: a later one can", source=call.endpoint.operation)
+        raise refuse_document(call, path)
     return min(able, key=lambda one: abs(one - call.version))
+
+
+def refuse_document(call: Call, path: str) -> NotImplementedHere:
+    """The error for a document that no command of this release prints, in whatever form."""
+    from slurmrest_inetd.versions.documents import VERSIONS, has_operation
+
+    first = next(version for version in VERSIONS if has_operation("GET", path, version))
+    return NotImplementedHere(
+        f"The Slurm here cannot tell it: its commands do since {RELEASES.get(first, 'a later release')}",
+        source=call.endpoint.operation,
+    )
 
 
 def prepare_conversion(call: Call, argv: tuple[str, ...], spoken: int) -> Convert:
