@@ -9,7 +9,7 @@ from slurmrest_inetd.envelope import parse_json
 from slurmrest_inetd.errors import NotImplementedHere, refuse_slurm
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, read_rows
-from slurmrest_inetd.texts.exit_codes import mend_exit_codes
+from slurmrest_inetd.texts.sacct_records import compare_records
 
 SCRIPTS = "--batch-script"
 EVERY_RECORD = "--duplicates"
@@ -27,7 +27,7 @@ def build_accounted_jobs(ask: Ask) -> dict[str, Any]:
     jobs = read_jobs(ask)
     if EVERY_RECORD not in ask.argv:
         jobs = keep_last(jobs)
-    mend_exit_codes(ask, jobs)
+    jobs = compare_records(ask, jobs)
     name_reservations(ask, jobs)
     return {"jobs": jobs}
 

@@ -18,7 +18,7 @@ from slurmrest_inetd.texts import numbers, users, wckeys
 from slurmrest_inetd.texts.associations import SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
 from slurmrest_inetd.texts.coordinators import list_accounts, list_users
-from slurmrest_inetd.texts.exit_codes import mend, read_records
+from slurmrest_inetd.texts.sacct_records import FORMAT, mend, read_records
 from slurmrest_inetd.versions.schema_files import read_schemas
 from slurmrest_inetd.versions.schemas import Schema
 
@@ -442,6 +442,29 @@ def test_the_last_record_of_each_job_unless_all_are_asked_for(early: FakeSlurm, 
     told = payload(ask("/slurmdb/v0.0.38/jobs"))["jobs"]
     assert [(job["job_id"], job["time"]["submission"]) for job in told] == [(2, 1), (1, 5)]
     assert len(payload(ask("/slurmdb/v0.0.38/job/1"))["jobs"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "option"),
+    [
+        ("users=bob", "--user=bob"),
+        ("timelimit_min=5", "--timelimit-min=5"),
+        ("scheduled_by_main=true", "--flags=SchedMain"),
+    ],
+)
+def test_what_the_json_does_not_heed_is_chosen_by_the_text(
+    early: FakeSlurm, ask: Asker, query: str, option: str
+) -> None:
+    jobs = [write_job(1), write_job(2), write_job(2, 5)]
+    cluster = jobs[0]["cluster"]
+    early.say("sacct", json.dumps({"errors": [], "jobs": jobs}).encode())
+    words = ["--allusers", "--duplicates", option, "--local"]
+    if option.startswith("--flags"):
+        words = ["--allusers", "--duplicates", "--local", option]
+    early.say(["sacct", "--noheader", "--parsable2", FORMAT, *words], f"{cluster}|2|5|1:0|0:0\n".encode())
+    told = payload(ask(f"/slurmdb/v0.0.42/jobs?{query}"))["jobs"]
+    assert [(job["job_id"], job["time"]["submission"]) for job in told] == [(2, 5)]
+    assert told[0]["exit_code"]["return_code"]["number"] == 1
 
 
 def test_a_reservation_is_named_where_the_version_has_a_name(early: FakeSlurm, ask: Asker) -> None:

@@ -1,5 +1,6 @@
-"""The exit codes of jobs that failed: sacct's JSON of 22.05 has each exit status as 0, its text has them all.
+"""What sacct's text tells and its JSON does not, on 22.05: which jobs meet every option, and exit statuses.
 
+The JSON has the jobs of all users, however they were scheduled, whatever their time limit; and each exit status as 0.
 Law: the text that is asked for holds numbers and names that only an administrator chose. Called by accounted_jobs.py.
 """
 
@@ -15,22 +16,38 @@ FORMAT = "--format=Cluster,JobIDRaw,Submit,ExitCode,DerivedExitCode"
 UNIX_SECONDS = ("SLURM_TIME_FORMAT", "%s")
 # What ended in another way, or has not ended, has no exit status.
 WITHOUT = ("PENDING", "RUNNING", "SUSPENDED", "COMPLETED")
+# The options that the JSON does not heed, and the one that leaves out steps, whose states tell whether to look.
+UNHEEDED = ("--user=", "--flags=", "--timelimit-min=", "--timelimit-max=")
+WITHOUT_STEPS = "--allocations"
 
 
-def mend_exit_codes(ask: Ask, jobs: list[dict[str, Any]]) -> None:
-    """Put the exit statuses into ``jobs`` where one may have any."""
-    if not any(state not in WITHOUT for state in list_states(jobs)) and "--allocations" not in ask.argv:
-        return
+def compare_records(ask: Ask, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of ``jobs`` those that meet every option, with their exit statuses."""
+    is_chosen = any(word.startswith(UNHEEDED) for word in ask.argv)
+    may_have_failed = WITHOUT_STEPS in ask.argv or any(state not in WITHOUT for state in list_states(jobs))
+    if not jobs or not (is_chosen or may_have_failed):
+        return jobs
     asking = ask._replace(environment=(*ask.environment, UNIX_SECONDS))
     lines = asking.print_text(ask.argv[0], "--noheader", "--parsable2", FORMAT, *ask.argv[1:]).splitlines()
     records = read_records(lines)
     for job in jobs:
-        number = str(job["job_id"])
-        codes = records.get((job["cluster"], number, str(job["time"]["submission"])), {})
-        mend(job, "exit_code", codes.get(number, ("", ""))[0])
-        mend(job, "derived_exit_code", codes.get(number, ("", ""))[1])
-        for step in job["steps"]:
-            mend(step, "exit_code", codes.get(f"{number}.{step['step']['id']}", ("", ""))[0])
+        mend_exit_codes(job, records.get(find_key(job), {}))
+    return [job for job in jobs if find_key(job) in records] if is_chosen else jobs
+
+
+def find_key(job: dict[str, Any]) -> Key:
+    """Which record a job of the JSON is."""
+    return job["cluster"], str(job["job_id"]), str(job["time"]["submission"])
+
+
+def mend_exit_codes(job: dict[str, Any], codes: Codes) -> None:
+    """Put the exit statuses of ``codes`` into a job and its steps."""
+    number = str(job["job_id"])
+    code, derived = codes.get(number, ("", ""))
+    mend(job, "exit_code", code)
+    mend(job, "derived_exit_code", derived)
+    for step in job["steps"]:
+        mend(step, "exit_code", codes.get(f"{number}.{step['step']['id']}", ("", ""))[0])
 
 
 def list_states(jobs: Iterable[dict[str, Any]]) -> Iterator[str]:
