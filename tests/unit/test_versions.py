@@ -12,7 +12,7 @@ from playback import FakeSlurm, read_recording
 from slurmrest_inetd.endpoints import ENDPOINTS
 from slurmrest_inetd.envelope import parse_json
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.slurm import data_parsers
+from slurmrest_inetd.slurm import data_parsers, documents
 from slurmrest_inetd.versions import shapes, speaking
 from slurmrest_inetd.versions.changes import CHANGES
 from slurmrest_inetd.versions.documents import (
@@ -25,6 +25,7 @@ from slurmrest_inetd.versions.documents import (
 )
 from slurmrest_inetd.versions.moves import MOVES
 from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE
+from slurmrest_inetd.versions.places import MISSING, dig, plant
 from slurmrest_inetd.versions.printed import PRINTED
 from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
 from slurmrest_inetd.versions.words import WORDS
@@ -89,6 +90,42 @@ AMENDED: list[tuple[int, int, str, str, dict[str, Any], dict[str, Any]]] = [
     (44, 45, SLURM + "/jobs",          "jobs",          {"job_resources": GIVEN},                        {"job_resources": {**GIVEN, "select_type": ["CR_CORE_MEMORY"]}}),
     (44, 45, SLURM + "/jobs",          "jobs",          {"job_resources": {"select_type": []}},          {"job_resources": {"select_type": ["NONE"]}}),
 ]
+SIGNALED = {"status": ["SIGNALED"], "return_code": UNSET, "signal": {"id": {"set": True, "infinite": False, "number": 9}, "name": "KILL"}}
+ENDLESS = {"set": False, "infinite": True, "number": 0}
+ONE_NODE = {"sockets": {"0": {"cores": {"5": "allocated_and_in_use"}}}, "nodename": "n1", "cpus_used": 2, "memory_used": 0, "memory_allocated": 9}
+NODE_37 = {"sockets": {"0": "assigned"}, "cores": {"5": "assigned"}, "memory": 9, "cpus": 2}
+GIVEN_38 = {"nodes": "n1", "allocated_cores": 1, "allocated_hosts": 1, "allocated_nodes": [ONE_NODE]}
+GIVEN_37 = {"nodes": "n1", "allocated_cpus": 1, "allocated_hosts": 1, "allocated_nodes": {"0": NODE_37}}
+#    from to  path                     list             entry                                            of what it becomes
+EARLY: list[tuple[int, int, str, str, dict[str, Any], dict[str, Any]]] = [
+    (40, 38, SLURM + "/ping",          "pings",         {"pinged": "UP"},                                {"ping": "UP", "status": 0}),
+    (40, 38, SLURM + "/ping",          "pings",         {"pinged": "DOWN"},                              {"ping": "DOWN", "status": -1}),
+    (38, 40, SLURM + "/ping",          "pings",         {"ping": "UP", "status": 0},                     {"pinged": "UP"}),
+    (40, 38, SLURM + "/nodes",         "nodes",         {"state": ["IDLE", "DRAIN"], "free_mem": UNSET, "features": ["a", "b"]}, {"state": "idle", "state_flags": ["DRAIN"], "free_memory": -2, "features": "a,b", "next_state_after_reboot": "unknown"}),
+    (38, 40, SLURM + "/nodes",         "nodes",         {"state": "idle", "state_flags": ["DRAIN", "ODD"], "free_memory": -2, "cpu_load": 0xFFFFFFFE, "owner": None}, {"state": ["IDLE", "DRAIN"], "free_mem": UNSET, "cpu_load": 0, "owner": ""}),
+    (37, 36, SLURM + "/nodes",         "nodes",         {"state": "mixed"},                              {"state": "allocated"}),
+    (37, 36, SLURM + "/nodes",         "nodes",         {"state": "idle", "partitions": ["p"]},          {"state": "idle"}),
+    (40, 38, SLURM + "/partitions",    "partitions",    {"maximums": {"time": ENDLESS}, "qos": {"assigned": "q"}, "partition": {"state": ["UP"]}}, {"max_time_limit": -1, "qos": "q", "state": "UP", "flags": []}),
+    (38, 40, SLURM + "/partitions",    "partitions",    {"max_time_limit": -1, "qos": "q", "default_time_limit": None, "min nodes per job": 2}, {"maximums": {**dict.fromkeys(("cpus_per_node", "cpus_per_socket", "partition_memory_per_cpu", "partition_memory_per_node", "nodes", "over_time_limit"), UNSET), "memory_per_cpu": 0, "shares": 0, "oversubscribe": {"jobs": 0, "flags": []}, "time": ENDLESS}, "minimums": {"nodes": 2}}),
+    (37, 36, SLURM + "/partitions",    "partitions",    {"min nodes per job": 2},                        {"min_nodes_per_job": 2}),
+    (40, 38, SLURM + "/reservations",  "reservations",  {"flags": [], "purge_completed": {"time": THREE}}, {"watts": 0xFFFFFFFE}),
+    (40, 38, SLURM + "/reservations",  "reservations",  {"flags": ["PURGE_COMP"], "purge_completed": {"time": THREE}}, {"purge_completed": {"time": 7}}),
+    (40, 38, SLURM + "/jobs",          "jobs",          {"exit_code": SIGNALED, "job_state": ["RUNNING", "CONFIGURING"], "thread_spec": 32766, "nice": 0, "array_task_id": UNSET, "time_limit": ENDLESS}, {"exit_code": 9, "job_state": "CONFIGURING", "thread_spec": None, "nice": None, "array_task_id": None, "time_limit": None}),
+    (40, 38, SLURM + "/jobs",          "jobs",          {"flags": ["EXACT_MEMORY_REQUESTED", "MAGNETIC"], "profile": ["NOT_SET"], "shared": ["oversubscribe"], "tres_per_node": "gres/gpu:1"}, {"flags": ["JOB_MEM_SET"], "profile": None, "shared": "shared", "tres_per_node": "gres:gpu:1"}),
+    (40, 38, SLURM + "/jobs",          "jobs",          {"cpu_frequency_minimum": THREE, "array_task_id": {**THREE, "number": 0}}, {"cpu_frequency_minumum": 7, "array_task_id": 0}),
+    (38, 40, SLURM + "/jobs",          "jobs",          {"exit_code": 9, "job_state": "RUNNING", "time_limit": None, "shared": "none", "priority": 0, "flags": ["JOB_MEM_SET", "ODD"]}, {"exit_code": SIGNALED, "job_state": ["RUNNING"], "time_limit": ENDLESS, "shared": ["none"], "exclusive": ["true"], "oversubscribe": False, "hold": True, "profile": ["NOT_SET"], "flags": ["EXACT_MEMORY_REQUESTED"], "job_resources": {}}),
+    (38, 40, SLURM + "/jobs",          "jobs",          {"exit_code": 768, "cpu_frequency_minumum": 7, "job_resources": GIVEN_38}, {"cpu_frequency_minimum": THREE, "job_resources": {**GIVEN_38, "allocated_cpus": 0}}),
+    (38, 37, SLURM + "/jobs",          "jobs",          {"job_resources": GIVEN_38, "cpus": 2},          {"job_resources": GIVEN_37}),
+    (38, 37, SLURM + "/jobs",          "jobs",          {"group_name": "g"},                             {"job_resources": {}}),
+    (37, 38, SLURM + "/jobs",          "jobs",          {"job_resources": GIVEN_37, "flags": ["JOB_CPUS_SET "]}, {"job_resources": {**GIVEN_38, "allocated_nodes": [{**ONE_NODE, "nodename": ""}]}, "flags": ["JOB_CPUS_SET"]}),
+    (36, 38, SLURM + "/jobs",          "jobs",          {"job_resources": {}},                           {"group_name": ""}),
+    (40, 38, SLURMDB + "/associations", "associations", {"user": "u", "is_default": True, "flags": [], "priority": ENDLESS, "partition": ""}, {"is_default": 1, "flags": ["DEFAULT"], "priority": None, "partition": None}),
+    (38, 40, SLURMDB + "/associations", "associations", {"user": None, "account": "a", "is_default": 0, "priority": None}, {"id": {"account": "a", "cluster": "", "partition": "", "user": "", "id": 0}, "is_default": False, "priority": ENDLESS, "user": ""}),
+    (40, 38, SLURMDB + "/jobs",        "jobs",          {"exit_code": SIGNALED, "required": {"memory_per_cpu": THREE}, "steps": [{"step": {"id": "7+1.0"}, "CPU": {"governor": "0"}}]}, {"exit_code": {"status": "SIGNALED", "return_code": None, "signal": {"signal_id": 9, "name": "Killed"}}, "required": {"memory": 7}}),
+    (38, 40, SLURMDB + "/jobs",        "jobs",          {"exit_code": {"status": "SIGNALED", "return_code": None, "signal": {"signal_id": 9, "name": "Killed"}}, "reservation": {"id": 0, "name": 0}}, {"exit_code": SIGNALED, "reservation": {"id": 0, "name": ""}}),
+    (37, 36, SLURMDB + "/jobs",        "jobs",          {"state": {"current": "PENDING", "reason": "None"}}, {"state": {"current": "PENDING", "previous": "None"}}),
+]
+STEPS = [("7.batch", {"id": "batch", "job_id": 7, "het": {"component": None}}), ("7+1.0", {"id": 0, "job_id": 7, "het": {"component": 1}})]
 #    v0.0.45: exclusive, oversubscribe   -> before: jobs, flags, shares
 SHARING = [
     ("NO",   "NO",                       1, [],        1),
@@ -107,10 +144,54 @@ CROSSED = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("source", "target", "path", "name", "entry", "wanted"), AMENDED)
+@pytest.mark.parametrize(("source", "target", "path", "name", "entry", "wanted"), AMENDED + EARLY)
 def test_what_schemas_cannot_tell(source: int, target: int, path: str, name: str, entry: Any, wanted: Any) -> None:
     made = first(source, target, path, name, entry)
     assert {key: made[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(("word", "parts"), STEPS)
+def test_a_steps_id_there_and_back(word: str, parts: dict[str, Any]) -> None:
+    job = {"steps": [{"step": {"id": word, "name": "s"}}]}
+    early = first(40, 38, SLURMDB + "/jobs", "jobs", job)
+    assert early["steps"][0]["step"] == {"name": "s", **parts}
+    assert first(38, 40, SLURMDB + "/jobs", "jobs", early)["steps"][0]["step"] == {"name": "s", "id": word}
+
+
+def test_lists_of_accounting_have_names_of_their_own() -> None:
+    qos = {"name": "q", "preempt": {"mode": ["DISABLED"], "exempt_time": INFINITE}}
+    early = convert(40, 36, SLURMDB + "/qos", {"qos": [qos]})
+    assert early == {"QOS": [{"name": "q", "preempt": {"mode": [], "exempt_time": None}}]} | early
+    assert early["QOS"][0]["preempt"] == {"mode": [], "exempt_time": None}
+    assert convert(36, 40, SLURMDB + "/qos", early)["qos"][0]["preempt"] == {"mode": [], "exempt_time": INFINITE}
+    tres = [{"type": "cpu", "name": "", "id": 1, "count": -2}]
+    assert convert(40, 38, SLURMDB + "/tres", {"TRES": tres}) == {"TRES": [{**tres[0], "name": None, "count": None}]}
+
+
+def test_rollups_by_name_and_as_a_list_again() -> None:
+    ran = {
+        "type": "user",
+        "last_run": 5,
+        "last_cycle": 1,
+        "max_cycle": 3,
+        "total_time": 4,
+        "total_cycles": 2,
+        "mean_cycles": 2,
+    }
+    later = convert(38, 45, SLURMDB + "/diag", {"statistics": {"rollups": [ran]}})
+    assert later["statistics"]["rollups"]["daily"] == {
+        "count": 2,
+        "last_run": 5,
+        "duration": {"last": 1, "max": 3, "time": 4},
+    }
+    assert convert(45, 38, SLURMDB + "/diag", later)["statistics"]["rollups"] == [ran]
+
+
+def test_a_place_is_made_where_there_is_none() -> None:
+    made: dict[str, Any] = {"a": 1}
+    plant(made, "a/b", 2)
+    assert made == {"a": {"b": 2}}
+    assert dig(made, "a/c") is dig(made, "a/b/c") is MISSING
 
 
 @pytest.mark.parametrize(("exclusive", "word", "jobs", "flags", "shares"), SHARING)
@@ -317,6 +398,10 @@ def test_a_refusal_is_no_document_of_any_version(ask: Asker, only_42: FakeSlurm)
     assert ask("/slurm/v0.0.45/nodes").status == 401
 
 
-def test_what_no_version_spoken_has_cannot_be_done(ask: Asker, only_42: FakeSlurm) -> None:
+def test_what_no_version_spoken_has_cannot_be_done(
+    ask: Asker, only_42: FakeSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "AS_TEXT", ())
     heard = ask("/slurm/v0.0.45/conf")
+    assert "since 26.05" in heard.document["errors"][0]["description"]
     assert (heard.status, heard.document["errors"][0]["source"]) == (501, "get_conf")
