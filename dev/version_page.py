@@ -6,7 +6,7 @@ holds it complete.
 
 from collections.abc import Iterator
 
-from slurmrest_inetd.slurm.documents import DOCUMENTS
+from slurmrest_inetd.slurm.documents import AS_TEXT, DOCUMENTS
 from slurmrest_inetd.texts.sources import SOURCES
 from slurmrest_inetd.versions.documents import VERSIONS, has_operation
 from slurmrest_inetd.versions.knowing import account_for, list_leaves, read_payload
@@ -79,10 +79,10 @@ def format_target(release: str, target: int) -> Iterator[str]:
 
 def find_source(release: str, path: str, target: int) -> int | None:
     """The version that ``path`` is made of; None where the release cannot tell it."""
-    if not SPOKEN[release]:
-        return TOLD.get(path)
     able = [version for version in SPOKEN[release] if has_operation("GET", path, version)]
-    return min(able, key=lambda version: abs(version - target)) if able else None
+    if able:
+        return min(able, key=lambda version: abs(version - target))
+    return TOLD.get(path) if path in AS_TEXT or not SPOKEN[release] else None
 
 
 def format_document(path: str, source: int, target: int) -> str:
