@@ -40,12 +40,13 @@ class Command(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """``status`` is the exit status; below zero, the number of the signal that ended it."""
+    """``status`` is the exit status; below zero, the number of the signal that ended it. ``path`` is the program's."""
 
     argv: tuple[str, ...]
     status: int
     stdout: bytes
     stderr: bytes
+    path: str = ""
 
 
 # What this process ran, for the log line: one process is one exchange, so this is the exchange's own list.
@@ -102,6 +103,7 @@ class Running:
     def __init__(self, command: Command, path: str, environment: dict[str, str], timeout_seconds: float) -> None:
         self.argv = command.argv
         self.stderr = b""
+        self._path = path
         self._timeout_seconds = timeout_seconds
         self._deadline = monotonic() + timeout_seconds
         self._status: int | None = None
@@ -151,7 +153,7 @@ class Running:
                     self._take_stderr(data)
                 elif not data:
                     self._poll.unregister(fd)
-        return Finished(self.argv, self._reap(), stdout, self.stderr)
+        return Finished(self.argv, self._reap(), stdout, self.stderr, self._path)
 
     def stop(self) -> None:
         """End it now, whatever it is doing; nothing to do when it has ended."""

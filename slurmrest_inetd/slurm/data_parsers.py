@@ -2,7 +2,7 @@
 
 Law: found by looking where Slurm keeps its plugins (slurm.conf(5), PluginDir), without running anything: the answer
 costs a request nothing, and a process looks once. Where they lie elsewhere, the command itself will say. Called by
-versions/speaking.py.
+versions/speaking.py, and by failures.py for what only that release says.
 """
 
 import os
@@ -44,9 +44,19 @@ def find_newest(settings: Settings, command: str = "squeue") -> int:
 def look(settings: Settings, command: str) -> tuple[int, ...] | None:
     """What find_plugins finds where ``command`` is; None also where it is not."""
     try:
-        program = os.path.realpath(find_program(command, settings.command_path))
+        return look_beside(find_program(command, settings.command_path))
     except SlurmMissing:
         return None
+
+
+def prints_text(path: str) -> bool:
+    """Whether the command at ``path`` is one of a Slurm that has no data_parser."""
+    return look_beside(path) == ()
+
+
+def look_beside(path: str) -> tuple[int, ...] | None:
+    """What find_plugins finds for the program at ``path``."""
+    program = os.path.realpath(path)
     if program not in known:
         known[program] = find_plugins(os.path.dirname(os.path.dirname(program)))
     return known[program]

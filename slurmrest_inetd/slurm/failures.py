@@ -7,10 +7,12 @@ Called by passthrough.py and the plugins.
 
 from typing import NoReturn
 
-from slurmrest_inetd.errors import ApiError, InternalFault, NotFound, refuse_slurm
+from slurmrest_inetd.errors import REMEDIES, ApiError, InternalFault, NotFound, Unauthenticated, refuse_slurm
 from slurmrest_inetd.model import Problem
 from slurmrest_inetd.slurm.command import Finished
 
+# "Zero Bytes were transmitted or received": all that 22.05 says of a token that it refuses
+HUNG_UP = 5005
 UNKNOWN_VERSION = "unable to find plugin: data_parser/"
 # what commands say without slurm_strerror's own text -> Slurm's number for it
 # fmt: off
@@ -45,12 +47,27 @@ def read_failure(finished: Finished, what: str) -> ApiError:
     if any(UNKNOWN_VERSION in line for line in lines):
         return NotFound("This Slurm release does not speak the API version that was asked for", source=program)
     number, error = find_error(lines)
+    if number == HUNG_UP and is_early(finished):
+        return refuse_token(error, what, program)
     if number:
         return refuse_slurm(number, error, f"{what}: {error}", program)
     if finished.status < 0:
         return InternalFault(f"{what}: {program} was ended by signal {-finished.status}", source=program)
     detail = lines[-1] if lines else f"{program} ended with status {finished.status} and said nothing"
     return refuse_slurm(0, detail, f"{what}: {detail}", program)
+
+
+def is_early(finished: Finished) -> bool:
+    """Whether the command is one of 22.05."""
+    from slurmrest_inetd.slurm.data_parsers import prints_text
+
+    return prints_text(finished.path)
+
+
+def refuse_token(error: str, what: str, program: str) -> Unauthenticated:
+    """401, for what the controller of 22.05 does: it hangs up."""
+    description = f"{what}: the controller hung up without a word, as this release does: {REMEDIES[1007]}"
+    return Unauthenticated(description, number=HUNG_UP, error=error, source=program)
 
 
 def fail_with(problems: tuple[Problem, ...], finished: Finished, what: str) -> NoReturn:

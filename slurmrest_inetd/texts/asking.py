@@ -8,14 +8,12 @@ from calendar import timegm
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
-from slurmrest_inetd.errors import InternalFault, Unauthenticated
+from slurmrest_inetd.errors import InternalFault
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
-from slurmrest_inetd.slurm.failures import clean_stderr, find_error
 
 Judge = Callable[[Finished], None]
 NONCE_BYTES = 12
-HUNG_UP = (5005, "Zero Bytes were transmitted or received")
 
 
 class Ask(NamedTuple):
@@ -31,8 +29,6 @@ class Ask(NamedTuple):
     def run(self, *argv: str) -> bytes:
         """What ``argv`` prints. Raises what it failed of."""
         finished = run_command(Command(argv, environment=self.environment), self.call.identity, self.call.settings)
-        if find_error(clean_stderr(finished.stderr))[0] == HUNG_UP[0]:
-            raise refuse_token(argv[0])
         self.judge(finished)
         return finished.stdout
 
@@ -49,18 +45,6 @@ class Ask(NamedTuple):
     def print_utc(self) -> "Ask":
         """The same, of commands that print their times as UTC has them."""
         return self._replace(environment=(*self.environment, ("TZ", "UTC")))
-
-
-def refuse_token(program: str) -> Unauthenticated:
-    """401: the controller of 22.05 hangs up on a token that it does not take."""
-    number, error = HUNG_UP
-    return Unauthenticated(
-        "slurmctld hung up without a word, as it does on a token that it refuses: the token has expired or is not this"
-        " cluster's ('scontrol token' makes another), or a clock is off",
-        number=number,
-        error=error,
-        source=program,
-    )
 
 
 def find_name(ask: Ask) -> str | None:
