@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from slurmrest_inetd.slurm.documents import AS_TEXT, DOCUMENTS
 from slurmrest_inetd.texts.sources import SOURCES
-from slurmrest_inetd.versions.documents import VERSIONS, has_operation
+from slurmrest_inetd.versions.documents import VERSIONS, find_nearest, has_operation
 from slurmrest_inetd.versions.knowing import account_for, list_leaves, read_payload
 
 PATHS = tuple(dict.fromkeys(path for _, path in DOCUMENTS))
@@ -79,10 +79,8 @@ def format_target(release: str, target: int) -> Iterator[str]:
 
 def find_source(release: str, path: str, target: int) -> int | None:
     """The version that ``path`` is made of; None where the release cannot tell it."""
-    able = [version for version in SPOKEN[release] if has_operation("GET", path, version)]
-    if able:
-        return min(able, key=lambda version: abs(version - target))
-    return TOLD.get(path) if path in AS_TEXT or not SPOKEN[release] else None
+    told = TOLD.get(path) if path in AS_TEXT or not SPOKEN[release] else None
+    return find_nearest(path, SPOKEN[release], target) or told
 
 
 def format_document(path: str, source: int, target: int) -> str:

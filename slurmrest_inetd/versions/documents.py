@@ -4,12 +4,12 @@ Law: pure; a conversion is put together once for an operation and a pair of vers
 of printed.py, moves.py, words.py and changes.py, then run for the payload. Called by speaking.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
 from slurmrest_inetd.versions.changes import list_amends
-from slurmrest_inetd.versions.moves import list_moves
+from slurmrest_inetd.versions.moves import CARRIES, carry_member, list_carries, list_moves
 from slurmrest_inetd.versions.printed import list_printed
 from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
 from slurmrest_inetd.versions.shapes import Convert, Way, build_conversion
@@ -29,12 +29,30 @@ def build_document_conversion(method: str, path: str, source: int, target: int) 
         return lambda payload: payload
     steps = [step for pair in list_steps(method, path, source, target) if (step := build_step(method, path, *pair))]
 
+    carries = list_carries(path, source, target)
+
     def convert(payload: Any) -> Any:
+        made = payload
         for step in steps:
-            payload = step(payload)
-        return payload
+            made = step(made)
+        for row in carries:
+            carry_member(row, payload, made, down=source > target)
+        return made
 
     return convert
+
+
+def find_nearest(path: str, versions: Iterable[int], target: int) -> int | None:
+    """Of ``versions`` the one to make v0.0.``target`` of the document at ``path`` from: the nearest that has it, and
+    has what some versions between lack; None where none has it.
+    """
+    able = [version for version in versions if has_operation("GET", path, version)]
+    wanted = [row for row in CARRIES if row.path == path and target <= row.older]
+
+    def lacks(version: int) -> bool:
+        return any(row.older < version < row.newer for row in wanted)
+
+    return min(able, key=lambda version: (lacks(version), abs(version - target)), default=None)
 
 
 def has_operation(method: str, path: str, version: int) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from slurmrest_inetd.versions.changes import CHANGES, Change
 from slurmrest_inetd.versions.documents import MISTOLD, drop_envelope, find_way, list_steps, read_printed
+from slurmrest_inetd.versions.moves import list_carries
 from slurmrest_inetd.versions.places import find_member
 from slurmrest_inetd.versions.schemas import Schema, Shape, name_place
 from slurmrest_inetd.versions.shapes import CROSSINGS, Way, name_kind
@@ -37,6 +38,8 @@ def account_for(path: str, source: int, target: int) -> Account:
     origins: dict[str, set[str]] = {leaf: {leaf} for leaf in before}
     for pair in list_steps("GET", path, source, target):
         origins = follow_step(path, *pair, origins)
+    for row in list_carries(path, source, target):
+        origins[f"{row.place}/{row.member}"] = {f"{row.place}/{row.member}"}
     told = set().union(*(origins.get(leaf, set()) for leaf in after))
     return Account(tuple(leaf for leaf in after if not origins.get(leaf)), tuple(set_apart(before, told)))
 

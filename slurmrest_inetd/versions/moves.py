@@ -3,7 +3,7 @@
 Law: data. What a member is, the schemas say; only where it stands is told here. Read by documents.py.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Move(NamedTuple):
@@ -68,3 +68,54 @@ def list_moves(source: int, target: int, root: str) -> dict[str, tuple[tuple[str
             places = (row.before, row.after) if source == row.older else (row.after, row.before)
             found[row.path] = (*found.get(row.path, ()), (*places, row.after))
     return found
+
+
+class Carry(NamedTuple):
+    """``member`` of the object at ``place`` of a document that v0.0.``older`` and before have, and again v0.0.``newer``
+    and later: versions between lack it, so it goes around them. ``words``: the older's, the newer's.
+    """
+
+    path: str
+    place: str
+    member: str
+    older: int
+    newer: int
+    words: tuple[tuple[str, str], ...] = ()
+
+
+PARTITION_FLAGS = (
+    ("default", "DEFAULT"),
+    ("hidden", "HIDDEN"),
+    ("no_root", "NO_ROOT"),
+    ("root_only", "ROOT_ONLY"),
+    ("reservation_required", "REQ_RESV"),
+    ("least_loaded_nodes", "LLN"),
+)
+# fmt: off
+#         path                               place            member          older newer words
+CARRIES: tuple[Carry, ...] = (
+    Carry("/slurm/{version}/diag",          "/statistics",   "bf_cycle_max", 38, 41),
+    Carry("/slurm/{version}/partitions",    "/partitions[]", "flags",        38, 45, PARTITION_FLAGS),
+)
+# fmt: on
+
+
+def list_carries(path: str, source: int, target: int) -> list[Carry]:
+    """The rows for a document that is made of one on the other side of the versions that lack a member."""
+    low, high = sorted((source, target))
+    return [row for row in CARRIES if row.path == path and low <= row.older and high >= row.newer]
+
+
+def carry_member(row: Carry, payload: dict[str, Any], made: dict[str, Any], *, down: bool) -> None:
+    """Put the row's member of ``payload`` into ``made``, which has as many entries in its lists."""
+    known = {pair[down]: pair[not down] for pair in row.words}
+    for was, become in zip(find_objects(payload, row.place), find_objects(made, row.place), strict=True):
+        if row.member in was:
+            value = was[row.member]
+            become[row.member] = [known[word] for word in value if word in known] if row.words else value
+
+
+def find_objects(payload: dict[str, Any], place: str) -> list[dict[str, Any]]:
+    """The object at a place of a payload, or a list's objects."""
+    found = payload.get(place.removeprefix("/").removesuffix("[]"))
+    return found if isinstance(found, list) else [found] if isinstance(found, dict) else []

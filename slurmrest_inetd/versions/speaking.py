@@ -30,15 +30,15 @@ def choose_version(call: Call, argv: tuple[str, ...]) -> int:
     if not spoken:
         return call.version if prints_documents(call.settings, argv[0]) else TEXT
     from slurmrest_inetd.slurm.documents import AS_TEXT, find_document
-    from slurmrest_inetd.versions.documents import has_operation
+    from slurmrest_inetd.versions.documents import find_nearest
 
     path = find_document(argv)
-    able = [one for one in spoken if has_operation("GET", path, one)]
-    if not able and path in AS_TEXT:
+    nearest = find_nearest(path, spoken, call.version)
+    if nearest is None and path in AS_TEXT:
         return TEXT
-    if not able:
+    if nearest is None:
         raise refuse_document(call, path)
-    return min(able, key=lambda one: abs(one - call.version))
+    return nearest
 
 
 def refuse_document(call: Call, path: str) -> NotImplementedHere:

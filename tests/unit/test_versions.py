@@ -19,6 +19,7 @@ from slurmrest_inetd.versions.documents import (
     VERSIONS,
     build_document_conversion,
     drop_envelope,
+    find_nearest,
     has_operation,
     list_steps,
     read_printed,
@@ -185,6 +186,30 @@ def test_rollups_by_name_and_as_a_list_again() -> None:
         "duration": {"last": 1, "max": 3, "time": 4},
     }
     assert convert(45, 38, SLURMDB + "/diag", later)["statistics"]["rollups"] == [ran]
+
+
+def test_what_versions_between_lack_goes_around_them() -> None:
+    late = {"partitions": [{"maximums": {}, "flags": ["DEFAULT", "PDOI"]}, {"maximums": {}, "flags": []}]}
+    early = convert(45, 37, SLURM + "/partitions", late)["partitions"]
+    assert [partition["flags"] for partition in early] == [["default"], []]
+    late = convert(38, 45, SLURM + "/partitions", {"partitions": [{"flags": ["no_root", "exclusive_user"]}]})
+    assert late["partitions"][0]["flags"] == ["NO_ROOT"]
+    assert convert(42, 36, SLURM + "/diag", {"statistics": {"bf_cycle_max": 7}})["statistics"]["bf_cycle_max"] == 7
+    assert convert(45, 37, SLURM + "/partitions", {"partitions": []}) == {"partitions": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "nearest"),
+    [
+        (SLURM + "/partitions", 38, 45),
+        (SLURM + "/partitions", 41, 42),
+        (SLURM + "/diag", 38, 42),
+        (SLURM + "/nodes", 38, 42),
+        (SLURM + "/no", 38, None),
+    ],
+)
+def test_the_version_that_tells_most_is_asked(path: str, target: int, nearest: int | None) -> None:
+    assert find_nearest(path, (42, 43, 44, 45), target) == nearest
 
 
 def test_a_place_is_made_where_there_is_none() -> None:
