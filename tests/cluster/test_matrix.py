@@ -9,8 +9,8 @@ from rich_state import RichState
 NOWHERE = {"slurmdb post_tres"}
 # What a release cannot; all else is served there.
 IMPOSSIBLE_ON = {
-    "22.05": {"slurm get_conf", "slurm get_resources", "slurmdb get_ping", "slurmdb get_instance", "slurmdb get_instances"},
-    "24.11": {"slurm get_conf", "slurm get_resources", "slurmdb get_conf"},
+    "22.05": {"slurm get_resources", "slurmdb get_ping", "slurmdb get_instance", "slurmdb get_instances"},
+    "24.11": {"slurm get_resources"},
     "26.05": set[str](),
 }  # fmt: skip
 

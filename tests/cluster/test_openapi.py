@@ -93,8 +93,13 @@ def test_it_has_every_version_and_what_the_release_can(any_cluster: Cluster) -> 
         "slurm_v0_0_38_get_jobs",
         "slurm_v0040_get_jobs",
     } <= operations
-    assert ("slurm_v0045_get_conf" in operations) == (any_cluster.release == "26.05")
-    assert {"slurm_v0045_get_jobs_state", "slurm_v0045_get_shares", "slurm_v0044_post_new_node"} <= operations
+    assert ("slurm_v0045_get_resources" in operations) == (any_cluster.release == "26.05")
+    assert {
+        "slurm_v0045_get_conf",
+        "slurm_v0045_get_jobs_state",
+        "slurm_v0045_get_shares",
+        "slurm_v0044_post_new_node",
+    } <= operations
     assert ("slurmdb_v0045_get_instances" in operations) == (any_cluster.release != "22.05")
     listed = any_cluster.run([PROGRAM, "-d", "list"], check=True).stdout.decode().split()
     assert [word for word in listed if word.startswith("data_parser/")] == [
