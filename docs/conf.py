@@ -14,6 +14,7 @@ TREE = DOCS.parent
 sys.path[:0] = [str(folder) for folder in (TREE, TREE / "dev", TREE / "tests" / "cluster", TREE / "tests" / "lab")]
 
 import ctld_writes  # noqa: E402  the tests' own tables
+import early_jobs  # noqa: E402  likewise
 import test_dbd_writes_a as accounts  # noqa: E402  likewise
 import test_dbd_writes_b as accounting  # noqa: E402  likewise
 import version_page  # noqa: E402  dev/ is no package
@@ -78,6 +79,16 @@ def format_differences() -> str:
     for write in (*JOB_WRITES, *ctld_writes.WRITES, *accounts.WRITES, *accounts.WRONG, *accounting.WRITES):
         if write.reason:
             lines.append(format_write(write))
+    lines += [
+        "",
+        "## Jobs of v0.0.36 to v0.0.38",
+        "",
+        "| property | slurmrestd 22.05 | here | why |",
+        "|---|---|---|---|",
+    ]
+    for row in early_jobs.OTHERWISE:
+        value = f"`{row.name}` `{json.dumps(row.value)}`"
+        lines.append(format_row(value, row.peer or "crashes", row.ours, row.reason))
     return HEAD + "\n".join(lines) + "\n"
 
 
