@@ -79,7 +79,10 @@ def is_clock(finding: Finding) -> bool:
     """Whether the leaf is one that moves, and has moved no further than it may."""
     for clock in CLOCKS:
         if re.fullmatch(clock.path, finding.path):
-            return clock.seconds is None or abs(finding.peer - finding.ours) <= clock.seconds
+            if clock.seconds is None:
+                return True
+            both = (finding.peer, finding.ours)
+            return all(isinstance(moment, int | float) for moment in both) and abs(both[0] - both[1]) <= clock.seconds
     return False
 
 

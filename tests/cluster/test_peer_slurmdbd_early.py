@@ -65,38 +65,41 @@ ASKS: tuple[tuple[str, int], ...] = (
     ("job/99999999",                          36),
     ("jobs/",                                 36),
     ("jobs/?account=theory",                  36),
-    ("jobs/?account=nosuch",                  36),
-    ("jobs/?skip_steps=true",                 36),
-    ("jobs/?disable_wait_for_result=true",    36),
-    ("jobs/?start_time=2026-01-01",           36),
+    ("jobs/?account=nosuch",                  38),
+    ("jobs/?skip_steps=true",                 38),
+    ("jobs/?disable_wait_for_result=true",    38),
+    ("jobs/?start_time=2026-01-01",           38),
     ("jobs/?step={steps}.0",                  36),
-    ("jobs/?step={array}_1",                  36),
-    ("jobs/?cluster=lab",                     36),
-    ("jobs/?constraints=nosuch",              36),
-    ("jobs/?cpus_min=2",                      36),
-    ("jobs/?job_name=sbatch",                 36),
+    ("jobs/?step={array}_1",                  38),
+    ("jobs/?cluster=lab",                     38),
+    ("jobs/?constraints=nosuch",              38),
+    ("jobs/?cpus_min=2",                      38),
+    ("jobs/?job_name=sbatch",                 38),
     ("jobs/?node=n1",                         36),
-    ("jobs/?nodes_min=1",                     36),
-    ("jobs/?partition=long",                  36),
-    ("jobs/?qos=2",                           36),
-    ("jobs/?reason=None",                     36),
-    ("jobs/?wckey=two",                       36),
-    ("jobs/?association=5",                   36),
-    ("jobs/?format=x",                        36),
-    ("jobs/?group=bob",                       36),
-    ("jobs/?exit_code=3",                     36),
-    ("jobs/?unknown=1",                       36),
+    ("jobs/?nodes_min=1",                     38),
+    ("jobs/?partition=long",                  38),
+    ("jobs/?qos=2",                           38),
+    ("jobs/?reason=None",                     38),
+    ("jobs/?wckey=two",                       38),
+    ("jobs/?association=5",                   38),
+    ("jobs/?format=x",                        38),
+    ("jobs/?group=bob",                       38),
+    ("jobs/?exit_code=3",                     38),
+    ("jobs/?unknown=1",                       38),
 )
 REFUSED = ("wckeys/", "wckey/paper", "diag/", "config/")
 # fmt: on
 USED: set[object] = set()
 ASKED: set[int] = set()
+STATE: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
 def names(any_cluster: Cluster) -> dict[str, str]:
-    """The state, and what its jobs are called."""
-    return make_early_accounting(any_cluster)
+    """The state, made once, and what its jobs are called."""
+    if not STATE:
+        STATE.update(make_early_accounting(any_cluster))
+    return STATE
 
 
 @pytest.mark.parametrize(
