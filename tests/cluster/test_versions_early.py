@@ -16,7 +16,8 @@ from test_versions import ask
 
 from slurmrest_inetd.endpoints import ENDPOINTS
 from slurmrest_inetd.slurm.documents import DOCUMENTS
-from slurmrest_inetd.versions.documents import MISTOLD, VERSIONS, build_document_conversion, has_operation
+from slurmrest_inetd.versions.documents import MISTOLD, VERSIONS, build_document_conversion, find_nearest, has_operation
+from slurmrest_inetd.versions.speaking import ENVELOPE
 
 PATHS = [
     path
@@ -27,8 +28,7 @@ EARLY = (36, 37, 38)
 LATE = [version for version in VERSIONS if version not in EARLY]
 # What 22.05 answers so, with the document and no error.
 SAYS_500 = (36, "/slurmdb/{version}/diag")
-# release: the version of its own that v0.0.36 to 38 are made of
-NEAREST = {"24.11": 40, "26.05": 42}
+SPOKEN = {"24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
 # By what an entry is known on another cluster: ids differ.
 NAMES = ("name", "hostname", "LicenseName", "account", "user", "cluster", "partition", "type")
 # fmt: off
@@ -99,15 +99,28 @@ def test_early_versions_of_later_releases_fit_and_agree(
     cluster: Cluster, rich_state: RichState, early: Cluster
 ) -> None:
     del rich_state
-    source = NEAREST[cluster.release]
     found = []
     for path in list_reads(38):
+        source = find_nearest(path, SPOKEN[cluster.release], 38)
+        assert source is not None
         payload = ask(cluster, path, source)
         for version in [version for version in EARLY if has_operation("GET", path, version)]:
             made = build_document_conversion("GET", path, source, version)(payload)
             found += [f"v{version} {path}: {misfit}" for misfit in list_misfits(path, version, made)]
         made = build_document_conversion("GET", path, source, 38)(payload)
         found += [f"{path}: {words}" for words in disagree(path.split("/")[1], ask(early, path, 38), made)]
+    assert not found, "\n".join(found)
+
+
+def test_early_versions_are_served(cluster: Cluster, rich_state: RichState) -> None:
+    del rich_state
+    found = []
+    for version in EARLY:
+        for path in list_reads(version):
+            reply = cluster.http("GET", path.replace("{version}", f"v0.0.{version}"), user="root")
+            assert reply.status == 200, (version, path, reply.body[:300])
+            payload = {name: value for name, value in reply.json().items() if name not in ENVELOPE}
+            found += [f"v{version} {path}: {misfit}" for misfit in list_misfits(path, version, payload)]
     assert not found, "\n".join(found)
 
 
