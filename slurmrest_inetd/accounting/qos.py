@@ -88,8 +88,16 @@ def plan_qos(wanted: list[WantedQos], known: Known, found: Findings) -> list[Cha
                 late.append(plan_preempt(one))
         except Unusable as error:
             found.refuse(error, f"{one.path}name/")
-        there.setdefault(fold(one.name), {"name": one.name})
+        there[fold(one.name)] = forget_list(one, entry)
     return [*changes, *late]
+
+
+def forget_list(one: WantedQos, entry: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``entry`` without what it preempts, where ``one`` changes that."""
+    kept = dict(entry or {"name": one.name})
+    if PREEMPT in one.values:
+        kept.pop("preempt", None)
+    return kept
 
 
 def check_against(one: WantedQos, known: Known, names: set[str], found: Findings) -> None:
@@ -117,9 +125,8 @@ def check_against(one: WantedQos, known: Known, names: set[str], found: Findings
 def plan_one(one: WantedQos, entry: Mapping[str, Any] | None, preempts: bool, found: Findings) -> Change:
     """The change that adds one QOS, or changes ``entry``. Raises Unusable for a name that cannot be carried."""
     terms = [*list_terms(one, entry, found)]
-    names = one.values.get(PREEMPT)
-    if preempts and (names or (names is not None and entry is not None)):
-        terms.append(format_term("Preempt", ",".join(names)))
+    if preempts and is_other_list(one.values.get(PREEMPT), entry):
+        terms.append(format_term("Preempt", ",".join(one.values[PREEMPT])))
     if entry is None:
         argv = list_add("qos", format_term("Name", check_name(one.name)), *terms)
         return Change(one.path, f"QOS {one.name}", (Step(argv, "added"),))
@@ -127,6 +134,18 @@ def plan_one(one: WantedQos, entry: Mapping[str, Any] | None, preempts: bool, fo
     which = format_term("ID", str(entry["id"])) if "id" in entry else format_names("Name", [one.name])
     steps = (Step(list_modify("qos", (which,), terms), "modified", idle=True),) if terms else ()
     return Change(one.path, f"QOS {one.name}", steps)
+
+
+def is_other_list(names: list[str] | None, entry: Mapping[str, Any] | None) -> bool:
+    """Whether a QOS preempts others than ``names``, as far as ``entry`` tells.
+
+    Slurmdbd 22.05 lets nobody preempt one whose list it was told is empty, until it starts anew: so it is told that
+    only where there was something in the list.
+    """
+    if names is None or entry is None:
+        return bool(names)
+    there = entry.get("preempt", {}).get("list")
+    return there is None or {fold(name) for name in names} != {fold(str(name)) for name in there}
 
 
 def plan_preempt(one: WantedQos) -> Change:

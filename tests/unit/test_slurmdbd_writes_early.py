@@ -201,6 +201,41 @@ def test_a_qos_is_listed_in_capitals_or_not(ask: Asker, state: State, name: str)
     assert state.changes == [["add", "qos", "Name=d", "Description=", *set_terms]]
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted", "terms"),
+    [
+        ([], [], []),
+        (["normal", "high"], ["High", "normal"], []),
+        (["normal"], [], ["Preempt="]),
+        ([], ["normal"], ["Preempt=normal"]),
+    ],
+)
+def test_what_a_qos_preempts_is_told_only_where_it_is_otherwise(
+    ask: Asker, fake_slurm: FakeSlurm, there: list[str], wanted: list[str], terms: list[str]
+) -> None:
+    entries = [
+        {"name": "normal", "id": 1},
+        {"name": "high", "id": 2},
+        {"name": "d", "id": 3, "preempt": {"list": there}},
+    ]
+    fake_slurm.say(
+        ["sacctmgr", "--json=v0.0.40", "show", "qos"],
+        json.dumps({"qos": entries, "meta": {}, "errors": [], "warnings": []}).encode(),
+    )
+    state = State(fake_slurm, 40).accept()
+    assert post(ask, "qos", {"name": "d", "preempt": {"list": wanted}}).status == 200
+    assert [change[5:] for change in state.changes] == ([terms] if terms else [])
+
+
+def test_a_qos_is_taken_off_lists_by_22_05_itself(
+    ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_release(monkeypatch, 38)
+    fake_slurm.say("sacctmgr", b" Deleting QOS(s)...\n  d\n")
+    assert ask("/slurmdb/v0.0.38/qos/d", "DELETE").document["removed_qos"] == ["d"]
+    assert len(fake_slurm.argvs) == 1
+
+
 def test_the_earliest_says_otherwise_how_many_jobs_a_user_may_have(ask: Asker, state: State) -> None:
     body = {"QOS": [{"name": "d", "limits": {"max": {"jobs": {"per": {"user": 3}}}}}], "TRES": [{"type": "cpu"}]}
     state.give("tres", [{"type": "cpu", "name": ""}], "WithDeleted")

@@ -9,6 +9,7 @@ from typing import Any
 
 from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Made, Step, make_changes
+from slurmrest_inetd.accounting.early_bodies import LAST_EARLY
 from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.accounting.qos import find_by_id, plan_qos
@@ -66,9 +67,14 @@ def delete_single_qos(call: Call) -> Answer | Passage:
 
 
 def plan_release(call: Call, name: str) -> list[Change]:
-    """Take a QOS that is deleted off the lists of those that preempt it: 24.11 could not print them any more."""
+    """Take a QOS that is deleted off the lists of those that preempt it: 24.11 could not print them any more. (Slurmdbd
+    22.05 does that by itself.)
+    """
+    known = Known(call)
+    if known.newest <= LAST_EARLY:
+        return []
     try:
-        listed = Known(call).list_entries("qos")
+        listed = known.list_entries("qos")
     except ApiError:
         return []  # what is wrong, the deletion tells
     entry = find_qos(listed, name)
