@@ -28,6 +28,8 @@ EARLY = (36, 37, 38)
 LATE = [version for version in VERSIONS if version not in EARLY]
 # What 22.05 answers so, with the document and no error.
 SAYS_500 = (36, "/slurmdb/{version}/diag")
+# What 22.05 cannot tell.
+IMPOSSIBLE = {"/slurmdb/{version}/instances", "/slurmdb/{version}/ping"}
 SPOKEN = {"24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
 # By what an entry is known on another cluster: ids differ.
 NAMES = ("name", "hostname", "LicenseName", "account", "user", "cluster", "partition", "type")
@@ -122,6 +124,21 @@ def test_early_versions_are_served(cluster: Cluster, rich_state: RichState) -> N
             payload = {name: value for name, value in reply.json().items() if name not in ENVELOPE}
             found += [f"v{version} {path}: {misfit}" for misfit in list_misfits(path, version, payload)]
     assert not found, "\n".join(found)
+
+
+def test_later_versions_are_served_by_22_05(early: Cluster) -> None:
+    found, impossible = [], set()
+    for version in (40, 45):
+        for path in [path for path in PATHS if has_operation("GET", path, version)]:
+            reply = early.http("GET", path.replace("{version}", f"v0.0.{version}"), user="root")
+            assert reply.status in (200, 501), (version, path, reply.body[:300])
+            if reply.status == 501:
+                impossible.add(path)
+                continue
+            payload = {name: value for name, value in reply.json().items() if name not in ENVELOPE}
+            found += [f"v{version} {path}: {misfit}" for misfit in list_misfits(path, version, payload)]
+    assert not found, "\n".join(found)
+    assert impossible == IMPOSSIBLE
 
 
 def disagree(root: str, native: Any, made: Any) -> list[str]:
