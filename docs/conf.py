@@ -18,7 +18,7 @@ import early_jobs  # noqa: E402  likewise
 import test_dbd_writes_a as accounts  # noqa: E402  likewise
 import test_dbd_writes_b as accounting  # noqa: E402  likewise
 import version_page  # noqa: E402  dev/ is no package
-from differences import JOB_WRITES, LEAVES, ORDERS, STATUSES  # noqa: E402  likewise
+from differences import EARLY_SLURMCTLD, EARLY_SLURMDBD, JOB_WRITES, LATE, Differences  # noqa: E402  likewise
 
 from slurmrest_inetd import __version__  # noqa: E402  the tree's own
 
@@ -40,6 +40,13 @@ the test (a regular expression), a path the place in the document.
 """
 
 
+READS = (
+    (" of v0.0.40 to v0.0.45", LATE),
+    (" of the controller in v0.0.36 to v0.0.38, on 22.05", EARLY_SLURMCTLD),
+    (" of accounting in v0.0.36 to v0.0.38, on 22.05", EARLY_SLURMDBD),
+)
+
+
 def format_row(*cells: object) -> str:
     """A table's row; a bar in a cell would end it."""
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
@@ -56,16 +63,24 @@ def format_write(write: Any) -> str:
     )
 
 
+def list_reads(known: Differences) -> list[str]:
+    """The tables of one peer test."""
+    lines = ["Another status:", "", "| target | slurmrestd | here | why |", "|---|---|---|---|"]
+    lines += [format_row(f"`{row.target}`", row.peer, row.ours, row.reason) for row in known.statuses]
+    lines += ["", "Another value:", "", "| target | path | why |", "|---|---|---|"]
+    lines += [format_row(f"`{row.target}`", f"`{row.path}`", row.reason) for row in known.leaves]
+    if known.orders:
+        lines += ["", "Another order:", "", "| target | list | why |", "|---|---|---|"]
+        lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in known.orders]
+    return [*lines, ""]
+
+
 def format_differences() -> str:
     """The whole page."""
-    lines = ["## Another status", "", "| target | slurmrestd | here | why |", "|---|---|---|---|"]
-    lines += [format_row(f"`{row.target}`", row.peer, row.ours, row.reason) for row in STATUSES]
-    lines += ["", "## Another value", "", "| target | path | why |", "|---|---|---|"]
-    lines += [format_row(f"`{row.target}`", f"`{row.path}`", row.reason) for row in LEAVES]
-    lines += ["", "## Another order", "", "| target | list | why |", "|---|---|---|"]
-    lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in ORDERS]
+    lines: list[str] = []
+    for title, known in READS:
+        lines += [f"## Reads{title}", "", *list_reads(known)]
     lines += [
-        "",
         "## Writes",
         "",
         "What slurmrestd answers (on the releases that were asked), what we do, and why. Where the reason is",
