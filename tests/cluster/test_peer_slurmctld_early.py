@@ -13,6 +13,7 @@ from asks import list_documented_gets
 from clusters import Cluster
 from compare import explain
 from differences import EARLY_SLURMCTLD
+from replies import parse_reply
 from rich_state import RichState, wait_for
 from test_peer import TRIES, matches
 
@@ -98,6 +99,58 @@ def test_every_read_answers_as_slurmrestd_does(cluster: Cluster, odd_state: Rich
         found += differs
     ASKED.add(version)
     assert not found, "\n".join(found)
+
+
+NOUNS = (
+    "ping",
+    "diag",
+    "licenses",
+    "nodes",
+    "node/n1",
+    "partitions",
+    "partition/debug",
+    "reservations",
+    "reservation/x",
+    "jobs",
+    "job/1",
+)
+
+
+@pytest.mark.parametrize("cluster", ["22.05"], indirect=True)
+def test_a_token_that_slurm_refuses_is_401(cluster: Cluster) -> None:
+    head, dot, _ = cluster.token("alice").rpartition(".")
+    refused = (("X-SLURM-USER-TOKEN", f"{head}{dot}{'A' * 43}"),)
+    for version, nouns in ((38, NOUNS), (45, ("jobs/state", "shares", "reconfigure"))):
+        for noun in nouns:
+            reply = cluster.http("GET", f"/slurm/v0.0.{version}/{noun}", user=None, headers=refused)
+            assert (reply.status, reply.get("www-authenticate")) == (401, "Bearer"), noun
+
+
+@pytest.mark.parametrize("cluster", ["22.05"], indirect=True)
+def test_a_controller_that_is_not_there_is_502_and_down(cluster: Cluster) -> None:
+    # a command tries until the timeout has passed
+    edit = "s/^MessageTimeout=.*/MessageTimeout=1\\nSlurmctldPort=1/"
+    cluster.slurm("sh", "-c", f"sed '{edit}' /etc/slurm/slurm.conf > /tmp/dead.conf; chmod 644 /tmp/dead.conf")
+    for noun in ("ping", "jobs", "node/n1", "partitions", "diag"):
+        request = cluster.request("GET", f"/slurm/v0.0.38/{noun}")
+        reply = parse_reply(cluster.ours(request, env={"SLURM_CONF": "/tmp/dead.conf"}))
+        if noun == "ping":
+            assert (reply.status, reply.json()["pings"][0]["ping"]) == (200, "DOWN")
+        else:
+            assert (reply.status, reply.json()["errors"][0]["error_number"]) == (502, 1800), noun
+
+
+@pytest.mark.parametrize("cluster", ["22.05"], indirect=True)
+def test_a_job_whose_name_is_not_utf8_is_valid_json(cluster: Cluster) -> None:
+    name = "--job-name=a\udcff\n  ]\n}"
+    job = cluster.slurm("sbatch", "--parsable", "--hold", "-o", "/dev/null", name, user="alice", input=b"#!/bin/sh\n")
+    try:
+        for version in (36, 38, 45):
+            for noun in ("jobs", f"job/{job}"):
+                jobs = cluster.http("GET", f"/slurm/v0.0.{version}/{noun}").json()["jobs"]
+                assert [one["name"] for one in jobs if str(one["job_id"]) == job] == ["a\ufffd\n  ]\n}"]
+    finally:
+        cluster.slurm("scancel", job)
 
 
 def test_every_documented_get_is_asked() -> None:
