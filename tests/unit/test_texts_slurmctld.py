@@ -25,6 +25,7 @@ from slurmrest_inetd.texts.records import split_records
 from slurmrest_inetd.texts.reservations import GRAMMAR as RESERVATION
 from slurmrest_inetd.texts.reservations import list_reservations
 from slurmrest_inetd.texts.shares import COLUMNS, find_parents
+from slurmrest_inetd.versions.early_state import share_cpus
 
 DOWN = b"Unable to contact slurm controller (connect failure)\n"
 HUNG_UP = b"Zero Bytes were transmitted or received\n"
@@ -424,6 +425,16 @@ def test_times_and_nonces() -> None:
     assert parse_utc("2026-11-22T18:09:00") == 1795370940
     assert parse_utc("Unknown") == 0
     assert len({make_nonce() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(("cpus", "shares"), [(4, [2, 2]), (5, [1, 1]), (0, [0, 0])])
+def test_each_nodes_cpus_are_told_where_all_gave_as_many(cpus: int, shares: list[int]) -> None:
+    nodes = {str(at): {"cores": {"0": "assigned"}, "cpus": 1} for at in range(2)}
+    share_cpus(cpus, nodes)
+    assert [node["cpus"] for node in nodes.values()] == shares
+    nodes["1"]["cores"] = {}
+    share_cpus(8, nodes)
+    assert [node["cpus"] for node in nodes.values()] == shares
 
 
 def test_every_payload_was_recorded_with_its_text() -> None:
