@@ -243,6 +243,33 @@ def delete(asking: Asking) -> None:
         assert asking.show(noun, f"user={name}" if noun == "user" else f"{noun}={name}") in ([], [[""]])
 
 
+SOMETHING = """
+add account dbva grpjobs=3 grptres=cpu=4 maxwall=10 qos=high,normal
+add user dbvu account=dbva partition=debug wckeys=dbvw maxjobs=3 fairshare=parent
+add coordinator carol account=dbva
+add qos dbvq priority=4 grptres=cpu=3 preempt=normal flags=denyonlimit
+"""
+STATE = "for e in 'association' 'user withassoc' 'account withcoord' qos wckey 'cluster format=cluster'; do sacctmgr -nP show $e; done"
+
+
+def test_the_document_of_any_version_is_put_back(any_cluster: Cluster) -> None:
+    def look_whole() -> set[str]:
+        return set(any_cluster.slurm("sh", "-c", STATE).splitlines())
+
+    run_lines(any_cluster, NOTHING_OF_OURS + SOMETHING)
+    state = look_whole()
+    for version in (36, 38, 42, 45):
+        asking = Asking(any_cluster, version)
+        document = asking.do("GET", "config").json()
+        asking.do("POST", "config", document)
+        assert look_whole() == state, version
+    run_lines(any_cluster, NOTHING_OF_OURS)
+    assert look_whole() != state
+    asking.do("POST", "config", document)
+    assert look_whole() == state
+    run_lines(any_cluster, NOTHING_OF_OURS)
+
+
 @pytest.mark.parametrize("any_cluster", ["22.05", "24.11"], indirect=True)
 def test_jobs_are_changed_as_far_as_the_release_can(any_cluster: Cluster) -> None:
     job = any_cluster.slurm("sbatch", "--parsable", "--account=phys", "--wrap=true", user="alice", env={"HOME": "/tmp"})
