@@ -4,6 +4,7 @@ Which is a user's default, sacctmgr tells only by listing those that are. Law: s
 sources.py.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from slurmrest_inetd.texts.asking import Ask
@@ -87,6 +88,13 @@ def list_short(ask: Ask, row: Row) -> dict[str, Any]:
     if ask.call.version >= WITH_ID:
         short["id"] = int(row["ID"])
     return short
+
+
+def add_associations(ask: Ask, conditions: Iterable[str], entries: dict[str, dict[str, Any]], key: Column) -> None:
+    """Put their associations into accounts or users, which are ``entries`` by the column ``key``."""
+    for row in read_rows(ask, ask.argv[2], conditions, SHORT_COLUMNS):
+        if row[key.name] in entries and row["Cluster"]:
+            entries[row[key.name]]["associations"].append(list_short(ask, row))
 
 
 def make_association(ask: Ask, row: Row, known: dict[str, Tres], default: bool, deleted: bool) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, Row, read_rows
 
 DELETED = "withdeleted"
+# With it there is a row an association, each with all columns.
+WITH_ASSOCIATIONS = "withassoc"
 
 
 class Known(NamedTuple):
@@ -48,15 +50,20 @@ def check_conditions(ask: Ask) -> tuple[str, ...]:
     return ask.argv[3:]
 
 
-def has_word(conditions: tuple[str, ...], *spellings: str) -> bool:
-    """Whether one of the words is among the conditions."""
-    return any(condition.lower() in spellings for condition in conditions)
+def has_word(conditions: tuple[str, ...], word: str) -> bool:
+    """Whether the word is among the conditions."""
+    return any(condition.lower() == word for condition in conditions)
+
+
+def drop_words(conditions: tuple[str, ...], *words: str) -> tuple[str, ...]:
+    """The conditions without these words."""
+    return tuple(condition for condition in conditions if condition.lower() not in words)
 
 
 def list_deleted(ask: Ask, conditions: tuple[str, ...], key: Column, rows: list[Row]) -> set[str]:
     """Of the rows that met the conditions, those (by their ``key``) that are not there any more."""
     if not has_word(conditions, DELETED):
         return set()
-    kept = tuple(condition for condition in conditions if condition.lower() not in (DELETED, "withassoc", "withcoord"))
+    kept = drop_words(conditions, DELETED, WITH_ASSOCIATIONS, "withcoord", "withcoordinators")
     there = {row[key.name] for row in read_rows(ask, ask.argv[2], kept, (key,))}
     return {row[key.name] for row in rows} - there

@@ -184,7 +184,7 @@ EARLY_SLURMDBD = Differences(
         Leaf(r".*",                   r"warnings",                                          "what could not be done is told; before v0.0.40 slurmrestd has no place for it"),
         Leaf(r".*/(users?|config)/.*", r"users\.\d+\.coordinators\.\d+\.(name|direct)",    "sacctmgr prints them by name, slurmrestd in no order"),
         Leaf(r".*/jobs?/.*",          r"jobs\.\d+\.(steps\.\d+\.)?exit_code\.(status|return_code)", "the exit status; in 22.05 slurmrestd says 0 of each"),
-        Leaf(r".*/jobs/@.*",          r"jobs\.\d+\.(steps\.\d+\.)?time\.(start|end)",     "what waits has no start, what runs no end; slurmrestd says the time of asking"),
+        Leaf(r".*/jobs/@.*",          r"jobs\.\d+\.(steps\.\d+\.)?time\.(start|end|elapsed|suspended)", "as it is; slurmrestd cuts it to the day until now, and counts what was suspended"),
         Leaf(r".* v3[67] .*/jobs/.node=n1@.*", r"jobs|errors",                              "the filter is honoured; slurmrestd finds nothing"),
         Leaf(r".*/jobs/.exit_code=3@.*", r"jobs",                                           "the filter is honoured; slurmrestd lists every job"),
         Leaf(r".*/jobs/.(account|constraints)=nosuch@.*", r"errors",                        "a list without entries is no error"),

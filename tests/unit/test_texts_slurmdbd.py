@@ -423,7 +423,8 @@ def test_wckeys_of_users_where_they_are_asked_for(early: FakeSlurm, ask: Asker) 
         argv = ["sacctmgr", "--noheader", "show", entity, *words, f"format={','.join(map(format_column, columns))}"]
         early.say(argv, print_columns([row], tuple(argv)))
 
-    prints("user", (*users.COLUMNS, *(one for one in SHORT_COLUMNS if one != users.USER)), "withassoc")
+    prints("user", users.COLUMNS)
+    prints("user", SHORT_COLUMNS, "withassoc")
     prints("wckey", wckeys.COLUMNS)
     told = payload(ask("/slurmdb/v0.0.42/users?with_wckeys=true"))["users"]
     assert [(key["name"], key["id"], key["cluster"]) for key in told[0]["wckeys"]] == [("k", 3, "lab")]
