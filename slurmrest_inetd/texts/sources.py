@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from slurmrest_inetd.errors import NotImplementedHere
 from slurmrest_inetd.slurm.documents import find_document
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.versions.speaking import refuse_document
@@ -54,6 +55,10 @@ SOURCES: tuple[Source, ...] = (
 # fmt: on
 
 
+# Options that the commands of 22.05 do not know, or obey in another listing only -> the member of the query's "flags"
+BEYOND = {"--future": "FUTURE", "--sibling": "SIBLING", "--federation": "FEDERATION"}
+
+
 def has_source(path: str) -> bool:
     """Whether the document at ``path`` (as the endpoint table has it) is made here."""
     return any(row.path == path for row in SOURCES)
@@ -62,6 +67,11 @@ def has_source(path: str) -> bool:
 def find_source(ask: Ask) -> Source:
     """The row of the document that was asked for. Raises NotImplementedHere for one that such a Slurm cannot tell."""
     path = find_document(ask.argv)
+    for word in ask.argv[: ask.argv.index("--") if "--" in ask.argv else None]:
+        if word in BEYOND:
+            raise NotImplementedHere(
+                f"This release of Slurm cannot show what {BEYOND[word]} asks for", source=ask.call.endpoint.operation
+            )
     for row in SOURCES:
         if row.path == path:
             return row

@@ -421,6 +421,21 @@ def test_what_the_release_cannot_tell(early: FakeSlurm, ask: Asker) -> None:
     assert ask("/slurm/v0.0.45/resources/7").status == 501
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["nodes?flags=FUTURE", "node/n1?flags=FUTURE", "jobs?flags=FEDERATION", "partition/--future?flags=SIBLING"],
+)
+def test_a_flag_that_the_release_cannot_obey_is_refused(early: FakeSlurm, ask: Asker, target: str) -> None:
+    heard = ask(f"/slurm/v0.0.42/{target}")
+    assert (heard.status, heard.document["errors"][0]["description"].split()[-3]) == (501, target.partition("=")[2])
+    assert early.calls == []
+
+
+def test_a_partition_that_is_called_as_such_a_flag_is_none(early: FakeSlurm, ask: Asker) -> None:
+    replay(early, "partitions", "partition-names")
+    assert ask("/slurm/v0.0.38/partition/--future").status == 404
+
+
 def test_times_and_nonces() -> None:
     assert parse_utc("2026-11-22T18:09:00") == 1795370940
     assert parse_utc("Unknown") == 0
