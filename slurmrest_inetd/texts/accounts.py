@@ -25,19 +25,19 @@ def build_accounts(ask: Ask) -> dict[str, Any]:
     """The accounts that meet the conditions."""
     conditions = check_conditions(ask)
     rows = read_rows(ask, "account", drop_words(conditions, WITH_ASSOCIATIONS), COLUMNS)
-    deleted = list_deleted(ask, conditions, ACCOUNT, rows)
+    deleted = list_deleted(ask, conditions, (ACCOUNT,), rows)
     any_coordinator = any(row["Coordinators"] for row in rows)
     above = (read_parents(ask), read_coordinated(ask)) if any_coordinator else ({}, {})
     accounts = {
         row["Account"]: make_account(
             row,
             list_users(row["Account"], split_names(row["Coordinators"]), *above),
-            row["Account"] in deleted,
+            (row["Account"],) in deleted,
         )
         for row in rows
     }
     if accounts and has_word(conditions, WITH_ASSOCIATIONS):
-        add_associations(ask, conditions, accounts, ACCOUNT)
+        add_associations(ask, conditions, accounts, (), ACCOUNT)
     return {"accounts": [*accounts.values()]}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, Row, read_rows
-from slurmrest_inetd.texts.conditions import check_conditions, list_deleted
+from slurmrest_inetd.texts.conditions import check_conditions, find_key, list_deleted
 from slurmrest_inetd.texts.numbers import (
     Tres,
     index_tres,
@@ -26,10 +26,12 @@ PARENT_SHARES_RAW = 0x7FFFFFFF
 # The first API version that gives an association its id.
 WITH_ID = 40
 ID = Column("ID")
+CLUSTER = Column("Cluster", 64)
+KEY = (CLUSTER, ID)
 SHORT_COLUMNS = (
     ID,
     Column("Account", 64, free=True),
-    Column("Cluster", 64),
+    CLUSTER,
     Column("User", 64, free=True),
     Column("Partition", 64),
 )
@@ -65,10 +67,13 @@ def build_associations(ask: Ask) -> dict[str, Any]:
     conditions = check_conditions(ask)
     rows = sorted(read_rows(ask, "association", conditions, COLUMNS), key=find_place)
     known = index_tres(read_tres(ask, "withdeleted"))
-    defaults = {row["ID"] for row in read_rows(ask, "association", (*conditions, "onlydefaults"), (ID,))}
-    deleted = list_deleted(ask, conditions, ID, rows)
+    defaults = {find_key(row, KEY) for row in read_rows(ask, "association", (*conditions, "onlydefaults"), KEY)}
+    deleted = list_deleted(ask, conditions, KEY, rows)
     return {
-        "associations": [make_association(ask, row, known, row["ID"] in defaults, row["ID"] in deleted) for row in rows]
+        "associations": [
+            make_association(ask, row, known, find_key(row, KEY) in defaults, find_key(row, KEY) in deleted)
+            for row in rows
+        ]
     }
 
 
@@ -90,11 +95,17 @@ def list_short(ask: Ask, row: Row) -> dict[str, Any]:
     return short
 
 
-def add_associations(ask: Ask, conditions: Iterable[str], entries: dict[str, dict[str, Any]], key: Column) -> None:
-    """Put their associations into accounts or users, which are ``entries`` by the column ``key``."""
-    for row in read_rows(ask, ask.argv[2], conditions, SHORT_COLUMNS):
-        if row[key.name] in entries and row["Cluster"]:
-            entries[row[key.name]]["associations"].append(list_short(ask, row))
+def add_associations(
+    ask: Ask, conditions: Iterable[str], entries: dict[str, dict[str, Any]], columns: tuple[Column, ...], key: Column
+) -> list[Row]:
+    """Put their associations into accounts or users, which are ``entries`` by the column ``key``; the rows, with
+    ``columns`` beside those of an association.
+    """
+    rows = [row for row in read_rows(ask, ask.argv[2], conditions, (*SHORT_COLUMNS, *columns)) if row["Cluster"]]
+    rows = [row for row in rows if row[key.name] in entries]
+    for row in rows:
+        entries[row[key.name]]["associations"].append(list_short(ask, row))
+    return rows
 
 
 def make_association(ask: Ask, row: Row, known: dict[str, Tres], default: bool, deleted: bool) -> dict[str, Any]:

@@ -46,8 +46,8 @@ def build_clusters(ask: Ask) -> dict[str, Any]:
     conditions = check_conditions(ask)
     rows = read_rows(ask, "cluster", conditions, COLUMNS)
     known = index_tres(read_tres(ask, "withdeleted")) if rows else {}
-    deleted = list_deleted(ask, conditions, CLUSTER, rows)
-    return {"clusters": [make_cluster(row, known, row["Cluster"] in deleted) for row in rows]}
+    deleted = list_deleted(ask, conditions, (CLUSTER,), rows)
+    return {"clusters": [make_cluster(row, known, (row["Cluster"],) in deleted) for row in rows]}
 
 
 def make_cluster(row: Row, known: dict[str, Tres], deleted: bool) -> dict[str, Any]:

@@ -60,10 +60,17 @@ def drop_words(conditions: tuple[str, ...], *words: str) -> tuple[str, ...]:
     return tuple(condition for condition in conditions if condition.lower() not in words)
 
 
-def list_deleted(ask: Ask, conditions: tuple[str, ...], key: Column, rows: list[Row]) -> set[str]:
+def list_deleted(
+    ask: Ask, conditions: tuple[str, ...], key: tuple[Column, ...], rows: list[Row]
+) -> set[tuple[str, ...]]:
     """Of the rows that met the conditions, those (by their ``key``) that are not there any more."""
     if not has_word(conditions, DELETED):
         return set()
     kept = drop_words(conditions, DELETED, WITH_ASSOCIATIONS, "withcoord", "withcoordinators")
-    there = {row[key.name] for row in read_rows(ask, ask.argv[2], kept, (key,))}
-    return {row[key.name] for row in rows} - there
+    there = {find_key(row, key) for row in read_rows(ask, ask.argv[2], kept, key)}
+    return {find_key(row, key) for row in rows} - there
+
+
+def find_key(row: Row, key: tuple[Column, ...]) -> tuple[str, ...]:
+    """What tells a row from others."""
+    return tuple(row[column.name] for column in key)

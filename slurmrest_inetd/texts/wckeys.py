@@ -7,11 +7,13 @@ from typing import Any
 
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, read_rows
-from slurmrest_inetd.texts.conditions import check_conditions, list_deleted
+from slurmrest_inetd.texts.conditions import check_conditions, find_key, list_deleted
 
 ID = Column("ID")
 USER = Column("User", 64, free=True)
-COLUMNS = (ID, Column("Cluster", 64), Column("Name", 64, free=True), USER)
+CLUSTER = Column("Cluster", 64)
+KEY = (CLUSTER, ID)
+COLUMNS = (ID, CLUSTER, Column("Name", 64, free=True), USER)
 # The parameter that adds them to users, in the API versions that have it.
 WANTED = "with_wckeys"
 DEFAULTS = (USER, Column("DefaultWCKey", 64, free=True))
@@ -21,7 +23,7 @@ def build_wckeys(ask: Ask) -> dict[str, Any]:
     """The wckeys that meet the conditions."""
     conditions = check_conditions(ask)
     rows = read_rows(ask, "wckey", conditions, COLUMNS)
-    deleted = list_deleted(ask, conditions, ID, rows)
+    deleted = list_deleted(ask, conditions, KEY, rows)
     defaults = {(row["User"], row["DefaultWCKey"]) for row in read_rows(ask, "user", (), DEFAULTS)} if rows else set()
     return {
         "wckeys": [
@@ -34,7 +36,7 @@ def build_wckeys(ask: Ask) -> dict[str, Any]:
                 "flags": [
                     flag
                     for flag, is_set in (
-                        ("DELETED", row["ID"] in deleted),
+                        ("DELETED", find_key(row, KEY) in deleted),
                         ("DEFAULT", (row["User"], row["Name"]) in defaults),
                     )
                     if is_set

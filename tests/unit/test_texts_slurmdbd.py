@@ -14,7 +14,7 @@ from playback import FIXTURES, FakeSlurm
 
 from slurmrest_inetd.errors import InternalFault, NotImplementedHere
 from slurmrest_inetd.slurm import data_parsers
-from slurmrest_inetd.texts import numbers, users, wckeys
+from slurmrest_inetd.texts import associations, numbers, users, wckeys
 from slurmrest_inetd.texts.associations import SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
 from slurmrest_inetd.texts.coordinators import list_accounts, list_users
@@ -408,11 +408,33 @@ def test_ids_are_in_the_place_of_qos_before_v38(early: FakeSlurm, ask: Asker) ->
     for ran in json.loads((FIXTURES / "22.05" / "slurmdbd" / "associations.json").read_text())["ran"]:
         if ran["argv"][3] == "association" and "onlydefaults" not in ran["argv"]:
             early.say([*deleted, ran["argv"][-1]], ran["stdout"].encode("latin-1"))
-            early.say([*deleted[:4], ran["argv"][-1].partition(",")[0]], b"")
     early.say("sacctmgr", b"")
     told = payload(ask("/slurmdb/v0.0.37/associations"))["associations"]
     assert {number for one in told for number in one["qos"]} > {"1", "2"}
     assert all(number.isdecimal() for one in told for number in one["qos"])
+
+
+def test_clusters_count_their_associations_apart(early: FakeSlurm, ask: Asker) -> None:
+    empty = dict.fromkeys((column.name for column in associations.COLUMNS), "")
+    rows = [
+        empty | {"ID": "2", "Account": "a", "User": user, "Cluster": cluster, "LFT": "3"}
+        for cluster, user in (("far", "bob"), ("lab", ""))
+    ]
+
+    def prints(rows: list[Row], columns: tuple[Column, ...], *words: str) -> None:
+        argv = ["sacctmgr", "--noheader", "show", "association", *words]
+        argv.append(f"format={','.join(map(format_column, columns))}")
+        early.say(argv, print_columns(rows, tuple(argv)))
+
+    prints(rows, associations.COLUMNS, "withdeleted")
+    prints(rows[:1], associations.KEY, "withdeleted", "onlydefaults")
+    prints(rows[1:], associations.KEY)
+    early.say("sacctmgr", b"")
+    told = payload(ask("/slurmdb/v0.0.41/associations?with_deleted=true"))["associations"]
+    assert [(one["cluster"], one["is_default"], one["flags"]) for one in told] == [
+        ("far", True, ["DELETED"]),
+        ("lab", False, []),
+    ]
 
 
 def test_wckeys_of_users_where_they_are_asked_for(early: FakeSlurm, ask: Asker) -> None:
@@ -424,7 +446,7 @@ def test_wckeys_of_users_where_they_are_asked_for(early: FakeSlurm, ask: Asker) 
         early.say(argv, print_columns([row], tuple(argv)))
 
     prints("user", users.COLUMNS)
-    prints("user", SHORT_COLUMNS, "withassoc")
+    prints("user", (*SHORT_COLUMNS, *users.DEFAULTS), "withassoc")
     prints("wckey", wckeys.COLUMNS)
     told = payload(ask("/slurmdb/v0.0.42/users?with_wckeys=true"))["users"]
     assert [(key["name"], key["id"], key["cluster"]) for key in told[0]["wckeys"]] == [("k", 3, "lab")]
