@@ -11,8 +11,9 @@ from slurmrest_inetd.errors import REMEDIES, ApiError, InternalFault, NotFound, 
 from slurmrest_inetd.model import Problem
 from slurmrest_inetd.slurm.command import Finished
 
-# "Zero Bytes were transmitted or received": all that 22.05 says of a token that it refuses
-HUNG_UP = 5005
+# "Zero Bytes were transmitted or received", and scontrol's "Unexpected message received" of a job: all that 22.05 says
+# of a token that it refuses
+HUNG_UP = (5005, 1000)
 UNKNOWN_VERSION = "unable to find plugin: data_parser/"
 # what commands say without slurm_strerror's own text -> Slurm's number for it
 # fmt: off
@@ -47,14 +48,19 @@ def read_failure(finished: Finished, what: str) -> ApiError:
     if any(UNKNOWN_VERSION in line for line in lines):
         return NotFound("This Slurm release does not speak the API version that was asked for", source=program)
     number, error = find_error(lines)
-    if number == HUNG_UP and is_early(finished):
-        return refuse_token(error, what, program)
     if number:
-        return refuse_slurm(number, error, f"{what}: {error}", program)
+        return refuse_result(finished, number, error, what)
     if finished.status < 0:
         return InternalFault(f"{what}: {program} was ended by signal {-finished.status}", source=program)
     detail = lines[-1] if lines else f"{program} ended with status {finished.status} and said nothing"
     return refuse_slurm(0, detail, f"{what}: {detail}", program)
+
+
+def refuse_result(finished: Finished, number: int, error: str, what: str) -> ApiError:
+    """The exception for Slurm's ``number`` and its text, which ``finished`` told of all that was asked, or of a job."""
+    if number in HUNG_UP and is_early(finished):
+        return refuse_token(number, error, what, finished.argv[0])
+    return refuse_slurm(number, error, f"{what}: {error}", finished.argv[0])
 
 
 def is_early(finished: Finished) -> bool:
@@ -64,10 +70,10 @@ def is_early(finished: Finished) -> bool:
     return prints_text(finished.path)
 
 
-def refuse_token(error: str, what: str, program: str) -> Unauthenticated:
+def refuse_token(number: int, error: str, what: str, program: str) -> Unauthenticated:
     """401, for what the controller of 22.05 does: it hangs up."""
     description = f"{what}: the controller hung up without a word, as this release does: {REMEDIES[1007]}"
-    return Unauthenticated(description, number=HUNG_UP, error=error, source=program)
+    return Unauthenticated(description, number=number, error=error, source=program)
 
 
 def fail_with(problems: tuple[Problem, ...], finished: Finished, what: str) -> NoReturn:

@@ -142,3 +142,23 @@ def test_an_early_update_has_no_payload(ask: Asker, old_slurm: FakeSlurm) -> Non
         heard = update(body)
         assert (heard.status, heard.document["errors"][0]["source"]) == (422, f"#/{field}/")
         assert "results" not in heard.document
+
+
+# fmt: off
+#   method    path                            body                        command       what 22.05 says of a token that it refuses
+REFUSED_TOKEN = (
+    ("POST",   "/slurm/v0.0.38/job/1",         {"comment": "x"},           "scontrol",   b"Unexpected message received for job 1\n"),
+    ("DELETE", "/slurm/v0.0.40/jobs",          {"jobs": ["1"]},            "scancel",    b"scancel: error: Kill job error on job id 1: Zero Bytes were transmitted or received\n"),
+    ("GET",    "/slurm/v0.0.45/job/1/requeue", None,                       "scontrol",   b"Unexpected message received for job 1\n"),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("method", "path", "body", "command", "stderr"), REFUSED_TOKEN)
+def test_a_refused_token_is_401(
+    ask: Asker, old_slurm: FakeSlurm, method: str, path: str, body: Any, command: str, stderr: bytes
+) -> None:
+    old_slurm.say(command, stderr=stderr, status=1)
+    heard = ask(path, method, body=json.dumps(body).encode() if body else b"")
+    assert heard.status == 401
+    assert "token has expired" in heard.document["errors"][0]["description"]

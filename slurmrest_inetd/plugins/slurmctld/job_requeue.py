@@ -5,7 +5,7 @@ the reply says of every job what became of it. Requeueing under GET is the API's
 """
 
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, BadRequest, CommandTimeout, refuse_slurm
+from slurmrest_inetd.errors import ApiError, BadRequest, CommandTimeout, Unauthenticated
 from slurmrest_inetd.fields.job_selection import REQUEUE_FLAGS
 from slurmrest_inetd.jobs.results import NO_ERROR, Result, make_entry, read_results, tells_of
 from slurmrest_inetd.jobs.selection import read_requeue
@@ -13,7 +13,7 @@ from slurmrest_inetd.jobs.targets import Target, require_target
 from slurmrest_inetd.model import Answer, Call, Notice, Problem
 from slurmrest_inetd.query import Parameter, parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
-from slurmrest_inetd.slurm.failures import read_failure
+from slurmrest_inetd.slurm.failures import read_failure, refuse_result
 
 PROGRAM = "scontrol"
 PARAMETERS = tuple(Parameter(name, "bool") for name in REQUEUE_FLAGS)
@@ -78,7 +78,9 @@ def explain_failure(finished: Finished, results: list[Result]) -> ApiError:
     refused = [result for result in results if result.number]
     if not refused:
         return read_failure(finished, "Requeue failed")
-    error = refuse_slurm(refused[0].number, refused[0].text, "Requeue failed", PROGRAM)
+    error = refuse_result(finished, refused[0].number, refused[0].text, "Requeue failed")
+    if isinstance(error, Unauthenticated):
+        return error
     error.problems = tuple(
         Problem(f"Requeue JobID={result.id} failed", result.number, result.text, PROGRAM) for result in refused
     )

@@ -8,14 +8,14 @@ a job property by property and stops at the first one that it refuses: of severa
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, CommandTimeout, NotFound, Unprocessable, refuse_slurm
+from slurmrest_inetd.errors import ApiError, CommandTimeout, NotFound, Unprocessable
 from slurmrest_inetd.jobs.results import Result, make_entry, read_results
 from slurmrest_inetd.jobs.targets import Target, require_target
 from slurmrest_inetd.jobs.update import find_field, read_update
 from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
-from slurmrest_inetd.slurm.failures import clean_stderr, read_failure
+from slurmrest_inetd.slurm.failures import clean_stderr, read_failure, refuse_result
 
 PROGRAM = "scontrol"
 UPDATE = (PROGRAM, "update")
@@ -67,8 +67,7 @@ def explain_failure(
     elif refused is None:
         error = explain_line(finished)
     else:
-        what = f"{NOT_CHANGED}: job {refused.id}: {refused.text}"
-        error = refuse_slurm(refused.number, refused.text, what, PROGRAM)
+        error = refuse_result(finished, refused.number, refused.text, f"{NOT_CHANGED}: job {refused.id}")
         warnings += note_partly(results, several)
     if isinstance(error, NotFound) and error.problems[0].error_number != UNKNOWN_JOB:
         # what is unknown is a node or the like: something within the request, not the job

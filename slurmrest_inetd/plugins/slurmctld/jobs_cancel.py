@@ -8,7 +8,7 @@ unknown.
 from typing import Any
 
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault, refuse_slurm
+from slurmrest_inetd.errors import ApiError, CommandTimeout, InternalFault
 from slurmrest_inetd.jobs.scancel import (
     KILL,
     ONE_REQUEST,
@@ -30,7 +30,7 @@ from slurmrest_inetd.model import Answer, Call, Notice
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
 from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
-from slurmrest_inetd.slurm.failures import read_failure
+from slurmrest_inetd.slurm.failures import read_failure, refuse_result
 from slurmrest_inetd.slurm.values import Unusable
 
 FILTERED = (2172, "Cannot signal job")
@@ -62,7 +62,7 @@ def delete_jobs(call: Call) -> Answer:
     outcomes += list_missing(selection, outcomes)
     refused = [outcome for outcome in outcomes if outcome.code]
     if refused and len(refused) == len(outcomes):
-        raise explain_refusals(refused, warnings)
+        raise explain_refusals(finished, refused, warnings)
     if not outcomes:
         warnings += (Notice("No job matches: none was signalled", PROGRAM),)
     elif refused:
@@ -116,14 +116,14 @@ def explain_failure(finished: Finished, warnings: tuple[Notice, ...]) -> ApiErro
     return error
 
 
-def explain_refusals(refused: list[Outcome], warnings: tuple[Notice, ...]) -> ApiError:
+def explain_refusals(finished: Finished, refused: list[Outcome], warnings: tuple[Notice, ...]) -> ApiError:
     """The exception where no job was signalled: the first refusal's."""
     first = refused[0]
     error: ApiError
     if all((outcome.code, outcome.text) == UNKNOWN for outcome in refused):
         error = InternalFault(f"{PROGRAM} did not say what became of any job", source=PROGRAM)
     else:
-        error = refuse_slurm(first.code, first.text, f"No job was signalled: {first.id}: {first.text}", PROGRAM)
+        error = refuse_result(finished, first.code, first.text, f"No job was signalled: {first.id}")
     error.payload = {"status": [make_status(outcome) for outcome in refused]}
     error.warnings = warnings
     return error
