@@ -18,9 +18,10 @@ from slurmrest_inetd.fields.node_update import NODE_PROPERTIES, OUT_OF_SERVICE, 
 from slurmrest_inetd.model import Call, Notice, Problem
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.settings import Settings
-from slurmrest_inetd.slurm.data_parsers import find_newest
+from slurmrest_inetd.slurm.command import Command, run_command
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
 from slurmrest_inetd.slurm.hostlists import unfold_hosts
-from slurmrest_inetd.slurm.scontrol import EVERY_NODE, INVALID_NODE_NAME, check_node_name, format_term
+from slurmrest_inetd.slurm.scontrol import EVERY_NODE, INVALID_NODE_NAME, NODE_NAME, check_node_name, format_term
 from slurmrest_inetd.slurm.values import INFINITE, Unusable
 
 PARSER = "DATA_PARSER_UPDATE_NODE_MSG"
@@ -129,7 +130,7 @@ def list_known(call: Call, update: NodeUpdate) -> tuple[str, ...]:
         if update.dealt:
             refuse_body("What is one for each node needs the nodes by name", INVALID_NODE_NAME, "#/name/")
         return tuple(known)
-    unknown = [name for name in update.names if name not in known]
+    unknown = [name for name in update.names if name not in known and not is_future(call, name)]
     if unknown:
         number, error = INVALID_NODE_NAME
         problems = tuple(Problem(f"There is no node {name}", number, error, "#/name/") for name in unknown)
@@ -138,9 +139,27 @@ def list_known(call: Call, update: NodeUpdate) -> tuple[str, ...]:
 
 
 def list_names(call: Call) -> dict[str, None]:
-    """Every node that is there, in Slurm's order. Raises what scontrol failed of."""
-    document = read_document(call, ("scontrol", "--all", "--future", "show", "nodes"))
+    """Every node that is there, in Slurm's order; on 22.05 without those in the state FUTURE: see ``is_future``.
+
+    Raises what scontrol failed of.
+    """
+    future = () if lists_no_future(call) else ("--future",)
+    document = read_document(call, ("scontrol", "--all", *future, "show", "nodes"))
     return {node["name"]: None for node in document.payload["nodes"]}
+
+
+def lists_no_future(call: Call) -> bool:
+    """Whether this release lists no node that is in the state FUTURE."""
+    return find_newest(call.settings, "scontrol") <= NEWEST_WITHOUT
+
+
+def is_future(call: Call, name: str) -> bool:
+    """Whether a node that is not listed is there all the same: its name is asked for."""
+    if not lists_no_future(call) or not NODE_NAME.fullmatch(name):
+        return False
+    argv = ("scontrol", "--all", "--future", "--oneliner", "show", "node", name)
+    finished = run_command(Command(argv), call.identity, call.settings)
+    return finished.status == 0 and finished.stdout.startswith(f"NodeName={name} ".encode())
 
 
 def require_node_name(call: Call) -> str:

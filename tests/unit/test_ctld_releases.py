@@ -17,6 +17,7 @@ from slurmrest_inetd.versions.documents import build_document_conversion
 
 FIELDS = {"node": NODE_PROPERTIES, "partition": PARTITION_PROPERTIES, "reservation": RESERVATION_PROPERTIES}
 EMPTY = {"last_update": {}, "meta": {}, "errors": [], "warnings": []}
+SHOW = ["scontrol", "--all", "--future", "--oneliner", "show", "node"]
 RESERVATION = {"name": "r", "users": ["a"], "node_list": ["n1"], "start_time": 2000000000, "duration": 5}
 
 # fmt: off
@@ -79,24 +80,45 @@ def test_that_a_reservation_is_purged_is_known_by_its_time(time: int | None, fla
 
 
 @pytest.mark.parametrize(
-    ("line", "status"), [("NodeName=n1 State=FUTURE", 409), ("NodeName=n[0-1]", 409), ("NodeName=n[", 422)]
+    ("line", "status"),
+    [("NodeName=n1 State=FUTURE", 409), ("NodeName=n[0-1]", 409), ("NodeName=z", 409), ("NodeName=n[", 422)],
 )
 def test_a_node_that_is_there_is_looked_up_where_slurm_says_nothing(
     ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch, line: str, status: int
 ) -> None:
     """22.05 makes nothing then, and its scontrol ends well."""
-    monkeypatch.setattr("slurmrest_inetd.plugins.slurmctld.node_create.find_newest", lambda _, command: 38)
+    monkeypatch.setattr("slurmrest_inetd.administration.nodes.find_newest", lambda _, command: 38)
     document = json.dumps({"nodes": [{"name": "n1"}], **EMPTY}, indent=2).encode()
-    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "--future", "show", "nodes"], document)
+    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "show", "nodes"], document)
     fake_slurm.say(["scontrol", "show", "hostnames", "--", "n[0-1]"], b"n0\nn1\n")
+    fake_slurm.say([*SHOW, "n0"], b"", b"Node n0 not found\n", 1)
+    fake_slurm.say([*SHOW, "z"], b"NodeName=z CoresPerSocket=1\n")
     heard = ask("/slurm/v0.0.45/new/node", "POST", body=json.dumps({"node_conf": line}).encode())
     assert (heard.status, heard.document["errors"][0]["source"]) == (status, "#/node_conf/")
     assert all("show" in ran.argv for ran in fake_slurm.calls)
 
 
 def test_a_new_node_is_made_there(ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slurmrest_inetd.plugins.slurmctld.node_create.find_newest", lambda _, command: 38)
+    monkeypatch.setattr("slurmrest_inetd.administration.nodes.find_newest", lambda _, command: 38)
     document = json.dumps({"nodes": [{"name": "n1"}], **EMPTY}, indent=2).encode()
-    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "--future", "show", "nodes"], document)
+    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "show", "nodes"], document)
+    fake_slurm.say([*SHOW, "n2"], b"", b"Node n2 not found\n", 1)
     fake_slurm.say(["scontrol", "create", "NodeName=n2"])
     assert ask("/slurm/v0.0.45/new/node", "POST", body=b'{"node_conf": "NodeName=n2"}').status == 200
+
+
+def test_a_node_in_the_state_future_is_asked_for_by_name(
+    ask: Asker, fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """22.05 lists none of them."""
+    monkeypatch.setattr("slurmrest_inetd.administration.nodes.find_newest", lambda _, command: 38)
+    document = json.dumps({"nodes": [{"name": "n1"}], **EMPTY}, indent=2).encode()
+    fake_slurm.say(["scontrol", "--json=v0.0.45", "--all", "show", "nodes"], document)
+    fake_slurm.say([*SHOW, "z1"], b"NodeName=z1 CoresPerSocket=1\n")
+    fake_slurm.say([*SHOW, "z2"], b"NodeName=z22 CoresPerSocket=1\n")
+    for name in ("n1", "z1"):
+        fake_slurm.say(["scontrol", "update", f"nodename={name}", "comment=c"])
+    body = {"name": ["n1", "z1"], "comment": "c"}
+    assert ask("/slurm/v0.0.45/nodes", "POST", body=json.dumps(body).encode()).status == 200
+    heard = ask("/slurm/v0.0.45/nodes", "POST", body=json.dumps({**body, "name": ["n1", "z2"]}).encode())
+    assert (heard.status, heard.document["errors"][0]["description"]) == (422, "There is no node z2")

@@ -6,7 +6,7 @@ one element of the argv. Slurm 22.05 makes nothing where a node is there, and do
 
 import re
 
-from slurmrest_inetd.administration.nodes import list_names
+from slurmrest_inetd.administration.nodes import is_future, list_names, lists_no_future
 from slurmrest_inetd.administration.series import Update, make_updates
 from slurmrest_inetd.body.findings import Findings, describe_type, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary
@@ -14,7 +14,6 @@ from slurmrest_inetd.envelope import parse_body
 from slurmrest_inetd.errors import Conflict
 from slurmrest_inetd.model import Answer, Call
 from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT, find_newest
 from slurmrest_inetd.slurm.hostlists import unfold_hosts
 from slurmrest_inetd.slurm.lengths import check_word
 from slurmrest_inetd.slurm.values import INVALID_DATA, Unusable, parse_text, show_value
@@ -41,7 +40,7 @@ def post_new_node(call: Call) -> Answer:
     line = read_line(body["node_conf"], found)
     found.settle()
     names = line.partition("=")[2].split(maxsplit=1)[0]
-    if find_newest(call.settings, "scontrol") <= NEWEST_WITHOUT:
+    if lists_no_future(call):
         refuse_known(call, names)
     update = Update("#/node_conf/", f"node {names}", "created", ("scontrol", "create", line))
     warnings = (*parse_query(call, ()).warnings, *found.notices)
@@ -52,7 +51,7 @@ def refuse_known(call: Call, names: str) -> None:
     """Raises Conflict where one of ``names`` is there, Unprocessable where they are no list of nodes."""
     known = list_names(call)
     try:
-        there = [name for name in unfold_hosts(names, call.settings) if name in known]
+        there = [name for name in unfold_hosts(names, call.settings) if name in known or is_future(call, name)]
     except Unusable as error:
         refuse_body(str(error), (error.number, error.error), "#/node_conf/")
         return
