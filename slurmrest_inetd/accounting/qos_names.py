@@ -4,7 +4,6 @@ have them by id in v0.0.36 and v0.0.37.
 Law: one look-up, and only when an id was given or is wanted. Called by the plugins of slurmdbd.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from slurmrest_inetd.accounting.fixed_shape import fix_shape
@@ -29,8 +28,10 @@ def name_qos(call: Call, parameter: str, values: list[str]) -> list[str]:
     return [names.get(value, value) for value in values]
 
 
-def number_qos(call: Call, associations: Iterable[dict[str, Any]]) -> None:
+def number_qos(call: Call, associations: list[dict[str, Any]]) -> None:
     """Put ids in place of the names of the associations' QOS, in their order; a name without an id stays."""
+    if not any(association["qos"] for association in associations):
+        return
     ids = {name: number for number, name in read_names(call).items()}
     for association in associations:
         numbers = [ids.get(name, name) for name in association["qos"]]
