@@ -109,7 +109,7 @@ class Runner:
         after = self.show(write)
         was, made = dict(list_leaves(before)), dict(list_leaves(after))
         changes = {path: made.get(path) for path in {*was, *made} if was.get(path) != made.get(path)}
-        if changes or write.before:
+        if changes or write.before or status == 200:
             clear(self.cluster, name_kind(write))
         first = (document["errors"] or [{}])[0]
         later = SCONTROL_LACKS in first.get("description", "")
