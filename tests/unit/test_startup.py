@@ -47,7 +47,14 @@ ALWAYS = {
 SHOW = ("fields", "fields.show_flags", "state", "state.freshness", "state.showing")
 LIST = ("accounting", "accounting.listing", "fields", "slurm.conditions")
 EARLY = ("accounting.early_defaults",)
-JOBS = (*EARLY, "accounting.fixed_shape", "accounting.job_conditions", "accounting.qos_names", "fields.job_filters", "fields.notes")
+JOBS = (
+    *EARLY,
+    "accounting.fixed_shape",
+    "accounting.job_conditions",
+    "accounting.qos_names",
+    "fields.job_filters",
+    "fields.notes",
+)
 # fmt: off
 PASSED = {
     "slurm/ROOT/ping":               ("plugins.slurmctld", "plugins.slurmctld.ping", "slurm.silence"),
