@@ -4,6 +4,7 @@ The documents come from each release's own slurmrestd, on the same rich state; w
 """
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ SAYS_500 = (36, "/slurmdb/{version}/diag")
 # What 22.05 cannot tell.
 IMPOSSIBLE = {"/slurmdb/{version}/instances", "/slurmdb/{version}/ping"}
 SPOKEN = {"24.11": (40, 41, 42), "26.05": (42, 43, 44, 45)}
+# So long may jobs take to reach slurmdbd.
+ACCOUNTED_SECONDS = 60
 # By what an entry is known on another cluster: ids differ.
 NAMES = ("name", "hostname", "LicenseName", "account", "user", "cluster", "partition", "type")
 # fmt: off
@@ -53,6 +56,7 @@ OTHERWISE = (
     (r"slurmdb\.jobs\.[^.]+\.(tres|steps\.\d+\.(tres|time|statistics|CPU))\..*", "clocks, what was measured, ids of two clusters"),
     (r"slurmdb\.jobs\.[^.]+\.steps\.\d+\.step\.job_id",              "ids of two clusters"),
     (r"slurmdb\.clusters\.[^.]+\.(rpc_version|select_plugin|tres|associations)(\..*)?", "another release; the root association is told"),
+    (r"slurmdb\.QOS\.[^.]+\.id",                                      "ids of two clusters"),
     (r"slurmdb\.TRES(\..*)?",                                         "ids of two clusters; later releases count more of a GPU"),
     (r"slurmdb\.wckeys\.[^.]+\.(flags|id)(\.\d+)?",                   "later versions do not tell the default"),
     (r"slurmdb\.associations\.[^.]+\.qos(\.\d+)?",                    "the order of QOS"),
@@ -73,6 +77,9 @@ def early() -> Cluster:
     """22.05 with the rich state."""
     cluster = get_cluster("22.05")
     make_rich_state(cluster)
+    deadline = time.monotonic() + ACCOUNTED_SECONDS
+    while not ask(cluster, "/slurmdb/{version}/jobs", 38)["jobs"] and time.monotonic() < deadline:
+        time.sleep(0.5)
     return cluster
 
 
