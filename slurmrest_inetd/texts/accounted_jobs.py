@@ -40,10 +40,6 @@ def read_jobs(ask: Ask) -> list[dict[str, Any]]:
         if number != NOTHING_FOUND:
             raise refuse_slurm(number, error, f"{ask.call.endpoint.operation}: {error}", ask.argv[0])
     jobs: list[dict[str, Any]] = document["jobs"]
-    for job in jobs:
-        # one that ended before it began, which sacct does not show: slurmrestd has accounting's own record
-        if job["time"]["start"] is None:
-            job["time"]["start"] = job["time"]["end"]
     return jobs
 
 

@@ -128,6 +128,7 @@ PRINTED: tuple[Printed, ...] = (
     Printed(ALL,     "slurmdb", "/jobs[]/het",                                 "integer",               "job_id"),
     Printed(ALL,     "slurmdb", "/jobs[]/het",                                 "integer?",              "job_offset"),
     Printed(ALL,     "slurmdb", "/jobs[]/time",                                "integer?inf",           "limit"),
+    Printed(ALL,     "slurmdb", "/jobs[]/time",                                "integer?",              "start"),
     Printed(ALL,     "slurmdb", "/jobs[]/steps[]",                             "string?",               "pid, kill_request_user"),
     Printed((38,),   "slurmdb", "/jobs[]/steps[]",                             "{}",                    "task"),
     Printed((38,),   "slurmdb", "/jobs[]/steps[]/task",                        "string",                "distribution"),

@@ -111,19 +111,6 @@ def test_an_exit_status_is_told(early: FakeSlurm, ask: Asker) -> None:
     assert recorded["payload"]["jobs"][0]["exit_code"]["return_code"] == 0
 
 
-def test_a_job_that_ended_before_it_began_began_when_it_ended(early: FakeSlurm, ask: Asker) -> None:
-    recorded = json.loads((FIXTURES / "22.05" / "slurmdbd" / "job-failed.json").read_text())
-    for ran in recorded["ran"]:
-        text = ran["stdout"]
-        if ran["argv"][0] == "sacct" and "--json" in ran["argv"]:
-            document = json.loads(text)
-            for job in document["jobs"]:
-                job["time"] |= {"start": None, "end": 1795288180}
-            text = json.dumps(document)
-        early.say(ran["argv"], text.encode("latin-1"))
-    assert payload(ask(recorded["target"]))["jobs"][0]["time"]["start"] == 1795288180
-
-
 # --- columns cannot be forged
 
 # What is in a value that somebody else chose.
