@@ -20,8 +20,9 @@ from slurmrest_inetd.settings import Settings
 CHUNK_BYTES = 256 * 1024
 MAX_STDERR_BYTES = 64 * 1024
 DESCRIPTOR_FD = 3
-# Python ignores these; a command must not inherit that.
-DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+# Python ignores it; a command must not inherit that. SIGPIPE stays ignored: slurmdbd hangs up on who may not do what
+# was asked, and sacctmgr, about to say so, would now and then be killed by its own last words to slurmdbd.
+DEFAULT_SIGNALS = (signal.SIGXFSZ,)
 KILL_GRACE_SECONDS = 2.0
 
 

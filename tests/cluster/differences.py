@@ -182,6 +182,8 @@ EARLY_SLURMDBD = Differences(
     ),
     leaves=(
         Leaf(r".*",                   r"warnings",                                          "what could not be done is told; before v0.0.40 slurmrestd has no place for it"),
+        Leaf(r".* v3[67] /slurmdb/config.*", r"(accounts|associations|clusters|users|QOS|wckeys)(\..*)?", "nothing that was deleted is in it: no member would tell, and POST config would bring it back"),
+        Leaf(r".* v3[67] .*/associations?/.*", r"associations\.\d+\.qos\.\d+",       "by their ids; slurmrestd in the order in which they were set"),
         Leaf(r".*/(users?|config)/.*", r"users\.\d+\.coordinators\.\d+\.(name|direct)",    "sacctmgr prints them by name, slurmrestd in no order"),
         Leaf(r".*/jobs?/.*",          r"jobs\.\d+\.(steps\.\d+\.)?exit_code\.(status|return_code)", "the exit status; in 22.05 slurmrestd says 0 of each"),
         Leaf(r".*/jobs/@.*",          r"jobs\.\d+\.(steps\.\d+\.)?time\.(start|end|elapsed|suspended)", "as it is; slurmrestd cuts it to the day until now, and counts what was suspended"),

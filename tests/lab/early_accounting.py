@@ -32,6 +32,8 @@ ENTITIES: tuple[tuple[str, ...], ...] = (
     ("add", "account", "wide", "parent=theory", f"description={'w' * 300}", f"organization={'ü' * 63}+"),
     ("add", "account", "dead", "description=d", "organization=o"),
     ("add", "user", "bob", "account=theory", "maxjobs=5", "grptres=cpu=10", "qos=normal,limited,gone", "defaultqos=normal", "wckeys=paper"),
+    # another test's state may have had him there before; not in the order of their ids
+    ("modify", "user", "where", "name=bob", "account=theory", "set", "qos=gone,limited,normal", "defaultqos=normal"),
     ("add", "user", "carol", "account=leaf", "partition=long"),
     ("add", "user", "carol", "account=theory", "grpjobs=1", "grpjobsaccrue=2", "grpsubmitjobs=3", "grptres=cpu=4,mem=4000,gres/gpu=1", "grptresmins=cpu=5", "grptresrunmins=cpu=6",
      "grpwall=7", "maxjobs=8", "maxjobsaccrue=9", "maxsubmitjobs=10", "maxtres=cpu=11,gres/gpu=9", "maxtresmins=cpu=12", "maxtresrunmins=cpu=13", "maxtrespernode=cpu=14",

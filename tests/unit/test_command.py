@@ -99,13 +99,15 @@ def test_no_descriptor_of_ours_is_inherited(tmp_path: Path, settings: Settings) 
     assert seen["descriptors"] == [0, 1, 2]
 
 
-def test_ignored_signals_are_not_inherited(tmp_path: Path, settings: Settings) -> None:
+def test_of_ignored_signals_only_sigpipe_is_inherited(tmp_path: Path, settings: Settings) -> None:
     install(tmp_path, "show", "#!/bin/sh\nexec grep -E '^Sig(Ign|Blk)' /proc/self/status\n")
     assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN
     words = run_command(Command(("show",)), ALICE, settings).stdout.decode().split()
     blocked, ignored = int(words[1], 16), int(words[3], 16)
     assert blocked == 0
-    assert not ignored & (1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1))
+    assert not ignored & 1 << (signal.SIGXFSZ - 1)
+    # sacctmgr of 24.11 died of it once in 250 refusals
+    assert ignored & 1 << (signal.SIGPIPE - 1)
 
 
 def test_status_and_stderr_come_back(tmp_path: Path, settings: Settings) -> None:

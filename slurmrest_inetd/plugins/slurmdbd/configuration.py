@@ -55,9 +55,11 @@ def get_config(call: Call) -> Answer:
 
 
 def choose_words(call: Call, words: tuple[str, ...]) -> tuple[str, ...]:
-    """sacctmgr's words for a list: v0.0.38 has nothing in it that was deleted, but for TRES."""
+    """sacctmgr's words for a list. Up to v0.0.38 nothing in it was deleted, but TRES: no member would tell, and POST
+    config would bring it back.
+    """
     unwanted = {"withrawqos"} if call.version <= LAST_UNASKED else set()
-    if call.version == LAST_UNASKED and words[0] != "tres":
+    if call.version <= LAST_UNASKED and words[0] != "tres":
         unwanted.add("withdeleted")
     return tuple(word for word in words if word not in unwanted)
 
