@@ -185,7 +185,7 @@ EARLY_SLURMDBD = Differences(
         Leaf(r".* v3[67] /slurmdb/config.*", r"(accounts|associations|clusters|users|QOS|wckeys)(\..*)?", "nothing that was deleted is in it: no member would tell, and POST config would bring it back"),
         Leaf(r".* v3[67] .*/associations?/.*", r"associations\.\d+\.qos\.\d+",       "by their ids; slurmrestd in the order in which they were set"),
         Leaf(r".*/(users?|config)/.*", r"users\.\d+\.coordinators\.\d+\.(name|direct)",    "sacctmgr prints them by name, slurmrestd in no order"),
-        Leaf(r".*/jobs?/.*",          r"jobs\.\d+\.(steps\.\d+\.)?exit_code\.(status|return_code)", "the exit status; in 22.05 slurmrestd says 0 of each"),
+        Leaf(r".*/jobs?/.*",          r"jobs\.\d+\.(steps\.\d+\.|derived_)?exit_code\.(status|return_code)", "the exit status; in 22.05 slurmrestd says 0 of each"),
         Leaf(r".*/jobs/@.*",          r"jobs\.\d+\.(steps\.\d+\.)?time\.(start|end|elapsed|suspended)", "as it is; slurmrestd cuts it to the day until now, and counts what was suspended"),
         Leaf(r".* v3[67] .*/jobs/.node=n1@.*", r"jobs|errors",                              "the filter is honoured; slurmrestd finds nothing"),
         Leaf(r".*/jobs/.exit_code=3@.*", r"jobs",                                           "the filter is honoured; slurmrestd lists every job"),
