@@ -234,7 +234,7 @@ def test_a_signal_a_requeue_and_an_allocation_on_22_05(any_cluster: Cluster) -> 
     assert told == [("99999", 2017)], reply.body
     wait_for(cluster, signalled, "FAILED")
     cancel(cluster, requeued)
-    body = {"job": {"current_working_directory": "/tmp", "time_limit": 2, "name": "allocated", "partition": "long"}}
+    body = {"job": {"current_working_directory": "/tmp", "time_limit": 2, "name": "allocated", "qos": "high"}}
     reply = cluster.http("POST", path(45, "allocate"), user="bob", body=body)
     assert reply.status == 200, reply.body
     shown = show_all(cluster)[reply.json()["job_id"]]
