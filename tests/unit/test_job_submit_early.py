@@ -169,7 +169,7 @@ def test_the_token_stands_twice_and_is_empty_where_it_is_copied(ask: Asker, old_
 
 
 # the interpreter prints what the kernel was given, then the script itself
-CAT = b"#!/usr/bin/env -S cat /proc/self/environ\n"
+CAT = b"#!/usr/bin/env -S /bin/cat /proc/self/environ\n"
 
 
 def run_carried(folder: Path, script: bytes, entries: list[str], shell: str = "sh") -> tuple[bytes, list[bytes]]:
