@@ -22,7 +22,7 @@ demo: .venv/made
 test: style cover docs cluster
 
 check: style
-	$(BIN)/pytest tests/unit -q -n 3
+	$(BIN)/pytest tests/unit -q -n 3 --dist loadfile
 
 style: .venv/made
 	$(BIN)/ruff check
@@ -31,7 +31,7 @@ style: .venv/made
 	$(BIN)/lint-imports
 
 cover: .venv/made
-	$(BIN)/pytest tests/unit -q -n 3 --cov --cov-fail-under=95
+	$(BIN)/pytest tests/unit -q -n 3 --dist loadfile --cov --cov-fail-under=95
 
 docs: .venv/made
 	$(BIN)/sphinx-build -q -W -b html docs build/docs
