@@ -7,11 +7,9 @@ read that is passed through needs no JSON parser. Called by passthrough.py.
 import re
 
 from slurmrest_inetd.envelope import PLUGIN_NAMES, build_meta, format_envelope, format_json, parse_json
-from slurmrest_inetd.model import Call, Notice
+from slurmrest_inetd.model import LAST_EARLY, Call, Notice
 from slurmrest_inetd.text import quote
 
-# The last version whose meta is another object.
-LAST_EARLY = 38
 META_LINE = {"json": b'  "meta": {\n', "yaml": b"!!str meta: !!map\n"}
 NO_WARNINGS = {"json": b'\n  "warnings": []\n', "yaml": b"\n!!str warnings: !!seq []\n"}
 # The lines of meta that are ours: whose document it is, whose connection, no command line.

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.settings import Settings
 
+# The last of the API versions whose plugins, documents and bodies are older than the data_parser.
+LAST_EARLY = 38
+
 
 class Peer(NamedTuple):
     """Who is at the other end of fd 0, as the kernel tells it (never as the client tells it).

@@ -4,7 +4,7 @@ Law: memory stays flat however long the list is (DESIGN.md, law 6); what goes on
 document is judged whole (exit status, stderr, its errors) before anything is sent; of a large one the beginning is
 sent before its end is known. A newline inside a string is always escaped by Slurm, so a line that begins as ``meta``
 does cannot be forged. Where the release does not speak the version that was asked for, the nearest one's document is
-read whole and made into it (versions/). Called by the plugins.
+made into it on the way (versions/), or one is made of what it does print (texts/). Called by the plugins.
 """
 
 from collections.abc import Callable, Iterator
@@ -90,15 +90,9 @@ def read_document(
     call: Call, argv: tuple[str, ...], *, environment: tuple[tuple[str, str], ...] = (), explain: Explain | None = None
 ) -> Document:
     """Run ``argv --json`` for the client's version and take its document apart. Raises what the command failed of."""
-    return take_apart(call, make_document(call, argv, environment, choose_version(call, argv), explain), explain)
-
-
-def make_document(
-    call: Call, argv: tuple[str, ...], environment: tuple[tuple[str, str], ...], spoken: int, explain: Explain | None
-) -> Finished:
-    """Run ``argv`` to its end; its JSON document, printed in v0.0.``spoken``, in the client's version."""
+    spoken = choose_version(call, argv)
     running = start_converted(call._replace(media="json"), argv, environment, spoken, explain)
-    return running.finish(b"".join(iter(running.read_chunk, b"")))
+    return take_apart(call, running.finish(b"".join(iter(running.read_chunk, b""))), explain)
 
 
 def start_converted(

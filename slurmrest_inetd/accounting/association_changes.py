@@ -18,7 +18,7 @@ from slurmrest_inetd.accounting.association_terms import (
     require_name,
 )
 from slurmrest_inetd.accounting.changes import Change, Step
-from slurmrest_inetd.accounting.early_bodies import LAST_EARLY, spell_entry
+from slurmrest_inetd.accounting.early_bodies import spell_entry
 from slurmrest_inetd.accounting.entity_kinds import KINDS
 from slurmrest_inetd.accounting.known import Key, Known, make_key
 from slurmrest_inetd.accounting.listing import fold
@@ -27,6 +27,7 @@ from slurmrest_inetd.body.properties import list_properties
 from slurmrest_inetd.body.reading import NO_SUCH_PATH
 from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.association_body import ASSOCIATION_PROPERTIES
+from slurmrest_inetd.model import LAST_EARLY
 from slurmrest_inetd.slurm.sacctmgr import check_name, format_term, list_add, list_modify
 from slurmrest_inetd.slurm.values import Unusable
 

@@ -5,12 +5,11 @@ Law: see listing.py. Called by the plugins of slurmdbd that read and delete asso
 
 from typing import Any
 
-from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
 from slurmrest_inetd.accounting.listing import Conditions, Listing, build_conditions
 from slurmrest_inetd.accounting.qos_names import INVALID_QOS, name_qos
 from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.fields.association_filters import ASSOCIATIONS
-from slurmrest_inetd.model import Call, Notice
+from slurmrest_inetd.model import LAST_EARLY, Call, Notice
 from slurmrest_inetd.passthrough import Explain
 from slurmrest_inetd.query import Query, refuse_value
 
@@ -28,7 +27,7 @@ def choose_associations(call: Call, query: Query) -> Conditions:
             values[name] = name_qos(call, name, values[name])
     conditions = build_conditions(call, values, ASSOCIATIONS)
     if values.get("user") == []:
-        keep = is_of_account if call.version <= LAST_UNASKED else is_of_user
+        keep = is_of_account if call.version <= LAST_EARLY else is_of_user
         return conditions._replace(keeps=(*conditions.keeps, keep))
     return conditions
 

@@ -6,11 +6,11 @@ Called by the plugins of slurmdbd that write.
 
 from typing import Any
 
-from slurmrest_inetd.accounting.early_bodies import LAST_EARLY, spell_names
+from slurmrest_inetd.accounting.early_bodies import spell_names
 from slurmrest_inetd.body.findings import Findings, note_unknown
 from slurmrest_inetd.body.reading import refuse_body, require_dictionary, require_entries, require_member
 from slurmrest_inetd.envelope import parse_body
-from slurmrest_inetd.model import Call
+from slurmrest_inetd.model import LAST_EARLY, Call
 
 EMPTY_LIST = (2162, "Empty list")
 ENVELOPE = ("meta", "errors", "warnings")

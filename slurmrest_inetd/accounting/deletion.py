@@ -4,9 +4,8 @@ Law: exactly one name, and never an empty one. Called by the plugins of slurmdbd
 """
 
 from slurmrest_inetd.accounting.changes import Change, Step, make_changes
-from slurmrest_inetd.accounting.early_bodies import LAST_EARLY
 from slurmrest_inetd.errors import ApiError, Unprocessable
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import LAST_EARLY, Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.sacctmgr import format_names, list_delete, list_printed
 from slurmrest_inetd.slurm.values import Unusable

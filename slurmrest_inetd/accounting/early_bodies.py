@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from slurmrest_inetd.body.properties import Property
+from slurmrest_inetd.model import LAST_EARLY
 
-LAST_EARLY = 38
 # what its own documents and its program do not spell alike
 CAPITALS = {"QOS": "qos", "TRES": "tres"}
 LIMITS = ("limit", "minutes", "seconds")

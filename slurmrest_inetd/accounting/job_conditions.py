@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED
 from slurmrest_inetd.accounting.listing import Conditions, Keep, build_conditions, match_member
 from slurmrest_inetd.accounting.qos_names import name_qos
 from slurmrest_inetd.fields.job_filters import JOBS, MODES, ORIGINS, RANGES
-from slurmrest_inetd.model import Call, Notice
+from slurmrest_inetd.model import LAST_EARLY, Call, Notice
 from slurmrest_inetd.query import Query, refuse_value
 from slurmrest_inetd.slurm.conditions import format_condition, is_plain
 
@@ -76,7 +75,7 @@ def check_values(call: Call, values: dict[str, Any]) -> None:
         raise refuse_value(call, "whole_hetjob", "whole_hetjob and disable_whole_hetjob exclude one another")
     if values.get("show_batch_script") and not values.get("step"):
         raise refuse_value(call, "show_batch_script", "Scripts are shown of named jobs only: add step to the query")
-    if values.get("reservation") and call.version <= LAST_UNASKED:
+    if values.get("reservation") and call.version <= LAST_EARLY:
         raise refuse_value(call, "reservation", RESERVATION_UNNAMED)
 
 
@@ -84,7 +83,7 @@ def list_modes(call: Call, values: dict[str, Any]) -> list[str]:
     """How records are shown, as slurmrestd shows them: see MODES; up to v0.0.38 these change nothing here."""
     if not call.request.query:
         return ["--truncate", "--allclusters"]
-    chosen = call.version > LAST_UNASKED and any(values.get(name) for name in MODES)
+    chosen = call.version > LAST_EARLY and any(values.get(name) for name in MODES)
     words = []
     if values.get("show_duplicates", not chosen):
         words.append("--duplicates")

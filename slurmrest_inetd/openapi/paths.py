@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
-from slurmrest_inetd.model import Endpoint
+from slurmrest_inetd.model import LAST_EARLY, Endpoint
 from slurmrest_inetd.openapi.words.operations import OPEN_OPERATIONS, OPERATIONS
 from slurmrest_inetd.openapi.words.parameters import PARAMETERS
 from slurmrest_inetd.versions.schemas import name_place
@@ -16,7 +16,6 @@ from slurmrest_inetd.versions.schemas import name_place
 MARK = "x-slurmrest-inetd"
 MEDIA_TYPES = ("application/json", "application/yaml")
 # Up to v0.0.38: YAML has another name, accounting's operations the controller's tag, an operation's name no method.
-EARLY = 38
 EARLY_MEDIA_TYPES = ("application/json", "application/x-yaml")
 EARLY_TAG = "slurm"
 # Its operations have the names of v0.0.37's, and no document may have one twice (OpenAPI 3.0.3, 4.7.10.1).
@@ -64,11 +63,11 @@ def build_operation(
 ) -> dict[str, Any]:
     """One operation: slurmrestd's shape, our words."""
     root = row.path.split("/")[1]
-    media_types = EARLY_MEDIA_TYPES if version <= EARLY else MEDIA_TYPES
+    media_types = EARLY_MEDIA_TYPES if version <= LAST_EARLY else MEDIA_TYPES
     words = WORDS[f"{root} {row.operation}"]
     deprecated = bool(facts["deprecated"] or operation.get("deprecated"))
     built: dict[str, Any] = {
-        "tags": [EARLY_TAG if version <= EARLY else root],
+        "tags": [EARLY_TAG if version <= LAST_EARLY else root],
         "operationId": name_operation(operation["operationId"], version),
         "summary": words.summary,
         "description": words.description,
@@ -77,7 +76,7 @@ def build_operation(
         built["deprecated"] = True
     if operation["parameters"]:
         built["parameters"] = [
-            build_parameter(parameter, row.operation, deprecated=deprecated and version > EARLY)
+            build_parameter(parameter, row.operation, deprecated=deprecated and version > LAST_EARLY)
             for parameter in operation["parameters"]
         ]
     if operation["request"] is not None:

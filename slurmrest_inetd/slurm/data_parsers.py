@@ -2,7 +2,7 @@
 
 Law: found by looking where Slurm keeps its plugins (slurm.conf(5), PluginDir), without running anything: the answer
 costs a request nothing, and a process looks once. Where they lie elsewhere, the command itself will say. Called by
-versions/speaking.py, and by failures.py for what only that release says.
+versions/speaking.py, by failures.py for what only 22.05 says, and wherever rows differ by release (find_newest).
 """
 
 import os
@@ -20,6 +20,7 @@ NEWEST_WITHOUT = 38
 UNKNOWN_RELEASE = 99
 # A plugin folder of Slurm's has this one, whatever the release.
 LANDMARK = "select_cons_tres.so"
+# By the folder that holds bin/: a Slurm's commands lie beside one another.
 known: dict[str, tuple[int, ...] | None] = {}
 
 
@@ -56,10 +57,10 @@ def prints_text(path: str) -> bool:
 
 def look_beside(path: str) -> tuple[int, ...] | None:
     """What find_plugins finds for the program at ``path``."""
-    program = os.path.realpath(path)
-    if program not in known:
-        known[program] = find_plugins(os.path.dirname(os.path.dirname(program)))
-    return known[program]
+    prefix = os.path.dirname(os.path.dirname(os.path.realpath(path)))
+    if prefix not in known:
+        known[prefix] = find_plugins(prefix)
+    return known[prefix]
 
 
 def find_plugins(prefix: str) -> tuple[int, ...] | None:

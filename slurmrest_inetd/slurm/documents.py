@@ -1,7 +1,7 @@
 """Which command prints which document of the API.
 
 Law: data, and one look-up; a row is the words that a command line begins with, its options left out. Called by
-versions/speaking.py and texts/.
+versions/speaking.py, texts/ and openapi/needs.py.
 """
 
 # What makes squeue print another document.

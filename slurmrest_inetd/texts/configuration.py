@@ -13,11 +13,11 @@ from slurmrest_inetd.texts.parameters import (
     WITHOUT_END,
     Printed,
     is_yes,
-    make_number,
     read_members,
     read_number,
     split_lines,
 )
+from slurmrest_inetd.versions.numbers import make_number
 from slurmrest_inetd.versions.schemas import name_place, read_schema
 
 VERSION = 45

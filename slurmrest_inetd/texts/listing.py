@@ -11,7 +11,7 @@ from typing import Any
 
 from slurmrest_inetd.envelope import build_meta, format_json, parse_json
 from slurmrest_inetd.slurm.command import Command, Finished, Running, start_command
-from slurmrest_inetd.slurm.layout import ENTRY
+from slurmrest_inetd.slurm.layout import cut_entries
 from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.texts.asking import Ask
 
@@ -78,13 +78,7 @@ def pick_entries(ask: Ask, argv: tuple[str, ...], keep: Callable[[Entry], bool])
     kept: list[Entry] = []
     text = b""
     while chunk := listing.read_chunk():
-        text += chunk
-        at = 0
-        for match in ENTRY.finditer(text):
-            entry = parse_json(match[0])
-            at = match.end()
-            if keep(entry):
-                kept.append(entry)
-        text = text[at:]
+        entries, text = cut_entries(text + chunk)
+        kept += filter(keep, map(parse_json, entries))
     listing.finish()
     return kept

@@ -1,13 +1,15 @@
 """A parameter's text, as scontrol and sacctmgr print it -> the value that a schema of the API wants.
 
 Law: pure; knows shapes, no parameter's name. A word that the schema does not know is left out. Called by
-configuration.py.
+configuration.py and accounting_settings.py.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from slurmrest_inetd.texts.numbers import TIME, parse_seconds
+from slurmrest_inetd.versions.numbers import INFINITE_NUMBER, make_number
 from slurmrest_inetd.versions.schemas import Schema
 from slurmrest_inetd.versions.shapes import make_unset, name_kind
 
@@ -18,7 +20,6 @@ NOTHING = ("", "(null)", "(null type)", "N/A")
 YES = ("yes", "1")
 WITHOUT_END = ("UNLIMITED", "INFINITE")
 NUMBER = re.compile(r"-?\d+")
-CLOCK = re.compile(r"(?:(\d+)-)?(\d+):(\d\d):(\d\d)")
 
 
 def split_lines(text: str) -> dict[str, list[str]]:
@@ -70,16 +71,10 @@ def read_number(text: str) -> int:
 def read_three_valued(text: str) -> dict[str, Any]:
     """A number that may have no end, or not be there: ``60 sec``, ``00:01:30`` (in seconds), ``INFINITE``."""
     if text in WITHOUT_END:
-        return {"set": False, "infinite": True, "number": 0}
-    if clock := CLOCK.fullmatch(text):
-        days, hours, minutes, seconds = (int(part or 0) for part in clock.groups())
-        return make_number(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+        return dict(INFINITE_NUMBER)
+    if TIME.fullmatch(text):
+        return make_number(parse_seconds(text))
     return make_number(int(match[0]) if (match := NUMBER.match(text)) else None)
-
-
-def make_number(number: int | None) -> dict[str, Any]:
-    """A number as the API has it where there may be none."""
-    return {"set": number is not None, "infinite": False, "number": number or 0}
 
 
 def read_words(texts: list[str], entry: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, Row, read_columns
-from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE
+from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE, INFINITE_NUMBER, make_number
 
 NO_LEVEL = float(0xFFFFFFFE)
 COLUMNS = (
@@ -74,7 +74,8 @@ def build_tres(row: Row) -> dict[str, Any]:
     return {
         "run_seconds": [{"name": name, "value": make_number(running.get(name, 0) * SECONDS)} for name in used],
         "group_minutes": [
-            {"name": name, "value": make_number(limits[name]) if name in limits else make_infinite()} for name in used
+            {"name": name, "value": make_number(limits[name]) if name in limits else dict(INFINITE_NUMBER)}
+            for name in used
         ],
         "usage": [{"name": name, "value": float(count * SECONDS)} for name, count in used.items()],
     }
@@ -93,14 +94,4 @@ def read_double(text: str, unset: float) -> float:
 
 def read_number(text: str, kind: type[int] | type[float]) -> Number:
     """A number that may be unset, or ``parent``."""
-    return make_number(kind(text)) if text[:1].isdecimal() else {"set": False, "infinite": False, "number": 0}
-
-
-def make_number(number: float) -> Number:
-    """A number as the API has it where it may be unset or infinite."""
-    return {"set": True, "infinite": False, "number": number}
-
-
-def make_infinite() -> Number:
-    """No limit, as slurmrestd tells it of shares."""
-    return {"set": False, "infinite": True, "number": 0}
+    return make_number(kind(text) if text[:1].isdecimal() else None)

@@ -1,6 +1,6 @@
 """Which builder makes which document, in which API version.
 
-Law: data, and one look-up; the builder's module is loaded when it is needed. Called by passthrough.py.
+Law: data, and one look-up; the builder's module is loaded when it is needed. Called by telling.py.
 """
 
 from collections.abc import Callable
@@ -78,14 +78,10 @@ def find_source(ask: Ask) -> Source:
     raise refuse_document(ask.call, path)
 
 
-def build_payload(ask: Ask) -> tuple[dict[str, Any], int]:
-    """The payload of the document that was asked for, and the NN of its API version.
-
-    Raises NotImplementedHere for a document that such a Slurm cannot tell, and what a command failed of.
-    """
-    row = find_source(ask)
-    builder: Builder = getattr(import_module(f"slurmrest_inetd.texts.{row.module}"), row.builder)
-    return builder(ask), row.version
+def build_payload(ask: Ask, source: Source) -> dict[str, Any]:
+    """The payload of the document that was asked for. Raises what the builder raises."""
+    builder: Builder = getattr(import_module(f"slurmrest_inetd.texts.{source.module}"), source.builder)
+    return builder(ask)
 
 
 def is_whole(ask: Ask) -> bool:

@@ -9,7 +9,7 @@ from slurmrest_inetd.slurm.command import Finished
 from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.texts.asking import Ask, Judge
 from slurmrest_inetd.texts.listing import Listing
-from slurmrest_inetd.texts.sources import build_payload, find_source, is_whole
+from slurmrest_inetd.texts.sources import Source, build_payload, find_source, is_whole
 from slurmrest_inetd.versions.speaking import prepare_conversion
 from slurmrest_inetd.versions.streaming import Converting
 
@@ -42,15 +42,15 @@ def tell_document(
     ask = Ask(call, argv, environment, judge)
     source = find_source(ask)
     if not source.printed or not is_whole(ask):
-        return Told(argv, make_document(ask))
+        return Told(argv, make_document(ask, source))
     listing = Listing(ask, source.printed)
     return listing if call.version == source.version else Converting(call, argv, listing, source.version)
 
 
-def make_document(ask: Ask) -> bytes:
+def make_document(ask: Ask, source: Source) -> bytes:
     """The document as a builder makes it, converted. Raises as tell_document."""
     ask.call.meanwhile()
-    payload, version = build_payload(ask)
-    convert = prepare_conversion(ask.call, ask.argv, version)
+    payload = build_payload(ask, source)
+    convert = prepare_conversion(ask.call, ask.argv, source.version)
     meta = build_meta(ask.call, read_release(ask.call.settings))
     return format_json({**convert(payload), "meta": meta, "errors": [], "warnings": []}) + b"\n"

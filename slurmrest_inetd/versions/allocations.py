@@ -5,6 +5,8 @@ Law: pure; read by changes.py.
 
 from typing import Any
 
+from slurmrest_inetd.versions.numbers import UNSET_NUMBER
+
 USED = ("ALLOCATED", "IN_USE")
 WORDS = {"ALLOCATED": "allocated", "IN_USE": "allocated_and_in_use"}
 
@@ -55,7 +57,7 @@ def describe_allocation(given: dict[str, Any]) -> dict[str, Any]:
             "allocation": [describe_node(index, node) for index, node in enumerate(given.get("allocated_nodes", ()))],
         },
         "cpus": given.get("allocated_cores", 0),
-        "threads_per_core": {"set": False, "infinite": False, "number": 0},
+        "threads_per_core": dict(UNSET_NUMBER),
     }
 
 

@@ -7,7 +7,7 @@ printed is all that is known: a member may be missing. Read by changes.py.
 from typing import Any
 
 from slurmrest_inetd.versions.allocations import describe_allocation, list_allocated
-from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE
+from slurmrest_inetd.versions.numbers import HIGHEST_DOUBLE, make_number
 
 NO_NUMBER = 0xFFFFFFFE
 FORCED = 0x8000
@@ -112,8 +112,7 @@ def name_owner(was: dict[str, Any], made: dict[str, Any]) -> None:
 
 def tell_step(was: dict[str, Any], made: dict[str, Any]) -> None:
     """A job's step_id names the whole job."""
-    number = {"set": True, "infinite": False, "number": was.get("job_id", 0)}
-    made["step_id"] = {**made["step_id"], "job_id": number, "step_id": "entire"}
+    made["step_id"] = {**made["step_id"], "job_id": make_number(was.get("job_id", 0)), "step_id": "entire"}
 
 
 def tell_sharing(was: dict[str, Any], made: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.versions.changes import list_amends
 from slurmrest_inetd.versions.moves import CARRIES, carry_member, list_carries, list_moves
 from slurmrest_inetd.versions.printed import list_printed
@@ -16,7 +17,7 @@ from slurmrest_inetd.versions.shapes import Convert, Way, build_conversion
 from slurmrest_inetd.versions.speaking import ENVELOPE
 from slurmrest_inetd.versions.words import list_words
 
-VERSIONS = (36, 37, 38, 40, 41, 42, 43, 44, 45)
+VERSIONS = Settings().data_parsers
 # Every version's schema says otherwise than every release prints: these stay as they are.
 MISTOLD = ("/slurm/{version}/jobs/state",)
 

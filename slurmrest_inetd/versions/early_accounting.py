@@ -5,6 +5,9 @@ Law: as amends.py. Read by changes.py.
 
 from typing import Any
 
+from slurmrest_inetd.versions.early_state import name_signal
+from slurmrest_inetd.versions.numbers import make_number
+
 # What v0.0.40 says where a step's governor was not chosen.
 NO_GOVERNOR = ("", "0", "Unknown")
 
@@ -25,12 +28,7 @@ def flag_default(was: dict[str, Any], made: dict[str, Any]) -> None:
 
 def tell_signal(was: dict[str, Any], made: dict[str, Any]) -> None:
     """What ended a process: a signal by v0.0.40's names."""
-    import signal
-
-    number = was.get("signal", {}).get("signal_id", 0)
-    names = {one.value: one.name.removeprefix("SIG") for one in signal.Signals}
-    set_number = {"set": bool(number), "infinite": False, "number": number}
-    made["signal"] = {"id": set_number, "name": names.get(number, "")}
+    made["signal"] = name_signal(was.get("signal", {}).get("signal_id", 0))
 
 
 def describe_signal(was: dict[str, Any], made: dict[str, Any]) -> None:
@@ -46,7 +44,7 @@ def describe_signal(was: dict[str, Any], made: dict[str, Any]) -> None:
 
 def tell_memory(was: dict[str, Any], made: dict[str, Any]) -> None:
     """What an accounted job asked for: v0.0.38 has a node's memory, whatever it was asked for by."""
-    made["memory_per_node"] = {"set": True, "infinite": False, "number": was.get("memory", 0)}
+    made["memory_per_node"] = make_number(was.get("memory", 0))
 
 
 def number_memory(was: dict[str, Any], made: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Law: as amends.py. Read by changes.py.
 from typing import Any
 
 from slurmrest_inetd.versions.amends import tell_sharing
-from slurmrest_inetd.versions.numbers import widen_number
+from slurmrest_inetd.versions.numbers import make_number, widen_number
 
 NO_NUMBER = 0xFFFFFFFE
 # thread_spec where none was asked for, as v0.0.40 and later print it
@@ -93,16 +93,21 @@ def write_early_job(was: dict[str, Any], made: dict[str, Any]) -> None:
 
 def tell_exit(status: int) -> dict[str, Any]:
     """A status as wait(2) has it, as v0.0.40 tells it."""
-    import signal
-
     number, code = status & 0x7F, status >> 8 & 0xFF
     word = "SIGNALED" if number else "ERROR" if code else "SUCCESS"
-    names = {one.value: one.name.removeprefix("SIG") for one in signal.Signals}
     return {
         "status": [word],
-        "return_code": {"set": not number, "infinite": False, "number": 0 if number else code},
-        "signal": {"id": {"set": bool(number), "infinite": False, "number": number}, "name": names.get(number, "")},
+        "return_code": make_number(None if number else code),
+        "signal": name_signal(number),
     }
+
+
+def name_signal(number: int) -> dict[str, Any]:
+    """A signal as v0.0.40 tells it; 0 is none."""
+    import signal
+
+    names = {one.value: one.name.removeprefix("SIG") for one in signal.Signals}
+    return {"id": make_number(number or None), "name": names.get(number, "")}
 
 
 def number_exit(given: dict[str, Any]) -> int:

@@ -1,7 +1,8 @@
 """Numbers that may be unset or infinite: ``{set,infinite,number}``, and how v0.0.36 to v0.0.38 say the same.
 
 Law: pure. A shape's ``null`` says what null stands for beside "not set": "zero" (0 is printed as null too) or
-"infinite"; its ``infinite`` is the number that stands for infinity. Called by shapes.py.
+"infinite"; its ``infinite`` is the number that stands for infinity. Called by shapes.py, by the functions of rows
+that it cannot do, and by texts/.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,11 @@ INFINITES = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 NO_NUMBERS = (0xFFFFFFFE, 0xFFFFFFFFFFFFFFFE, -2)
 
 
+def make_number(number: float | None) -> dict[str, Any]:
+    """A number, or none, as a three-valued one."""
+    return dict(UNSET_NUMBER) if number is None else {"set": True, "infinite": False, "number": number}
+
+
 def widen_number(value: Any) -> Any:
     """A plain number as a three-valued one; Slurm's two highest numbers of 32 and 64 bits are no numbers."""
     if value is None or (not isinstance(value, bool) and value in NO_NUMBERS):
@@ -26,7 +32,7 @@ def widen_number(value: Any) -> Any:
         return value
     if value in INFINITES or value >= HIGHEST_DOUBLE:
         return dict(INFINITE_NUMBER)
-    return {"set": True, "infinite": False, "number": value}
+    return make_number(value)
 
 
 def narrow_number(value: Any) -> Any:

@@ -9,7 +9,7 @@ its unset value; one that the source has and did not print stays out.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.versions.numbers import cross_null, narrow, narrow_number, widen, widen_number
+from slurmrest_inetd.versions.numbers import UNSET_NUMBER, cross_null, narrow, narrow_number, widen, widen_number
 from slurmrest_inetd.versions.places import MISSING, dig, find_member, plant
 from slurmrest_inetd.versions.schemas import Schema, Shape
 
@@ -197,7 +197,7 @@ def make_unset(schema: Schema, shape: Shape, path: str = "") -> Any:
     if shape.get("null"):
         return None
     if kind == "three":
-        return {"set": False, "infinite": False, "number": 0}
+        return dict(UNSET_NUMBER)
     if kind == "object":
         members = list_added(schema, (), shape.get("properties", {}), path)
         return {name: make_unset(schema, member, f"{path}/{name}") for name, member in members.items()}

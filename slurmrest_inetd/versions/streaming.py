@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from slurmrest_inetd.envelope import format_json, parse_json
 from slurmrest_inetd.model import Call
 from slurmrest_inetd.slurm.command import Finished
-from slurmrest_inetd.slurm.layout import ENTRY, LIST_BEGINS, LIST_ENDS
+from slurmrest_inetd.slurm.layout import LIST_BEGINS, LIST_ENDS, cut_entries
 from slurmrest_inetd.versions.speaking import Convert, convert_members, prepare_conversion
 
 # As much of a document tells what its first member is.
@@ -72,12 +72,11 @@ def convert_entries(text: bytes, chunks: Iterator[bytes], name: str, convert: Co
     separator = b""
     while True:
         made: list[bytes] = []
-        at = 0
-        for match in ENTRY.finditer(text):
-            (entry,) = convert({name: [parse_json(match[0])]})[name]
+        entries, text = cut_entries(text)
+        for printed in entries:
+            (entry,) = convert({name: [parse_json(printed)]})[name]
             made += (separator, b"    ", format_json(entry).replace(b"\n", b"\n    "))
-            separator, at = b",\n", match.end()
-        text = text[at:]
+            separator = b",\n"
         if made:
             yield b"".join(made)
         if LIST_ENDS.match(text) or not (chunk := next(chunks, b"")):

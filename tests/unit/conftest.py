@@ -17,7 +17,9 @@ from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.model import Answer, Call, Identity, Request
 from slurmrest_inetd.reply import format_reply
 from slurmrest_inetd.routing import load_handler, resolve
+from slurmrest_inetd.security import user_namespace
 from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.slurm.data_parsers import LANDMARK
 
 TOKEN = "header.claims.signature-of-alice"
 ALICE = Identity("jwt", "alice", TOKEN)
@@ -98,3 +100,27 @@ class Asker:
 def ask(fake_slurm: FakeSlurm) -> Asker:
     """Ask the handlers, with ``fake_slurm`` as their Slurm."""
     return Asker(Settings(command_path=str(fake_slurm.folder)))
+
+
+@pytest.fixture
+def early_slurm(fake_slurm: FakeSlurm) -> FakeSlurm:
+    """A Slurm without data_parser: its commands print no documents."""
+    plugins = fake_slurm.folder.parent / "lib" / "slurm"
+    plugins.mkdir(parents=True)
+    (plugins / LANDMARK).touch()
+    return fake_slurm
+
+
+@pytest.fixture
+def entered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """As whom a user namespace would have been entered; nobody becomes anybody here."""
+    ids: list[tuple[int, int]] = []
+    monkeypatch.setattr(user_namespace, "enter_user_namespace", lambda uid, gid: ids.append((uid, gid)))
+    return ids
+
+
+@pytest.fixture
+def old_slurm(early_slurm: FakeSlurm, entered: list[tuple[int, int]]) -> FakeSlurm:
+    """The same, for what is submitted to it."""
+    del entered
+    return early_slurm

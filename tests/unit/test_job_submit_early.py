@@ -112,21 +112,9 @@ def test_an_option_that_sbatch_itself_refuses_is_named_by_its_property(ask: Aske
 # --- Slurm 22.05
 
 
-@pytest.fixture
-def old_slurm(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
-    """A Slurm whose commands print no documents; nobody becomes anybody here."""
-    plugins = fake_slurm.folder.parent / "lib" / "slurm"
-    plugins.mkdir(parents=True)
-    (plugins / "select_cons_tres.so").touch()
-    monkeypatch.setattr(user_namespace, "enter_user_namespace", lambda uid, gid: entered.append((uid, gid)))
-    entered.clear()
-    return fake_slurm
-
-
-entered: list[tuple[int, int]] = []
-
-
-def test_on_22_05_the_environment_goes_within_the_script(ask: Asker, old_slurm: FakeSlurm) -> None:
+def test_on_22_05_the_environment_goes_within_the_script(
+    ask: Asker, old_slurm: FakeSlurm, entered: list[tuple[int, int]]
+) -> None:
     fake = old_slurm
     fake.say("sbatch", b"77\n")
     entry = pwd.getpwuid(os.getuid())
@@ -151,7 +139,9 @@ def test_a_user_of_whom_this_host_knows_nothing_is_refused(ask: Asker, old_slurm
     assert old_slurm.calls == []
 
 
-def test_who_needs_no_token_needs_no_namespace_either(ask: Asker, old_slurm: FakeSlurm) -> None:
+def test_who_needs_no_token_needs_no_namespace_either(
+    ask: Asker, old_slurm: FakeSlurm, entered: list[tuple[int, int]]
+) -> None:
     old_slurm.say("sbatch", b"77\n")
     assert submit(ask, {"script": SCRIPT, "job": JOB}, identity=Identity("local", "alice")).status == 200
     assert "--export-file=3" in old_slurm.argvs[0]

@@ -11,7 +11,6 @@ from conftest import ALICE, TOKEN, Asker, Heard
 from playback import FakeSlurm
 
 from slurmrest_inetd.model import Identity
-from slurmrest_inetd.security import user_namespace
 from slurmrest_inetd.settings import Settings
 
 START = ["scancel", "--verbose"]
@@ -19,18 +18,6 @@ OWNER = ["squeue", "--noheader", "--format=%u", "--jobs=12"]
 PLUGINS = b"scancel: select/cons_tres: common_init: select/cons_tres loaded\n"
 DONE = PLUGINS + b"scancel: Signal 10 to full job 12\n"
 NO_MATCH = PLUGINS + b"scancel: error: No active jobs match ALL job filters, including: state=RUNNING \n"
-entered: list[tuple[int, int]] = []
-
-
-@pytest.fixture
-def old_slurm(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
-    """A Slurm whose commands print no documents; nobody becomes anybody here."""
-    plugins = fake_slurm.folder.parent / "lib" / "slurm"
-    plugins.mkdir(parents=True)
-    (plugins / "select_cons_tres.so").touch()
-    monkeypatch.setattr(user_namespace, "enter_user_namespace", lambda uid, gid: entered.append((uid, gid)))
-    entered.clear()
-    return fake_slurm
 
 
 @pytest.fixture
@@ -111,7 +98,9 @@ def test_who_was_left_waiting_is_named(accounting: Asker, old_slurm: FakeSlurm) 
     assert [(entry["step_id"], entry["error"]["code"]) for entry in heard.document["status"]] == [("13", 2172)]
 
 
-def test_an_allocation_is_asked_for_with_the_clients_uid(ask: Asker, old_slurm: FakeSlurm) -> None:
+def test_an_allocation_is_asked_for_with_the_clients_uid(
+    ask: Asker, old_slurm: FakeSlurm, entered: list[tuple[int, int]]
+) -> None:
     old_slurm.say("salloc", stderr=b"salloc: Granted job allocation 77\n")
     entry = pwd.getpwuid(os.getuid())
     body = json.dumps({"job": {"current_working_directory": "/tmp"}}).encode()

@@ -15,9 +15,10 @@ from playback import FakeSlurm
 
 from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotAcceptable
+from slurmrest_inetd.model import LAST_EARLY
 from slurmrest_inetd.openapi import fragments
 from slurmrest_inetd.openapi.document import Served, find_served, format_document, plan_document
-from slurmrest_inetd.openapi.paths import EARLY, EARLY_TAG, name_operation
+from slurmrest_inetd.openapi.paths import EARLY_TAG, name_operation
 from slurmrest_inetd.options import parse_options
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.texts import sources
@@ -110,7 +111,7 @@ def build_facts(file: Path) -> dict[str, Any]:
     version = facts["version"]
     paths: dict[str, Any] = {}
     for operation in facts["operations"]:
-        path, early = operation["path"].replace("{version}", version), int(version[-2:]) <= EARLY
+        path, early = operation["path"].replace("{version}", version), int(version[-2:]) <= LAST_EARLY
         paths.setdefault(path, {})[operation["method"].lower()] = {
             "operationId": name_operation(operation["operationId"], int(version[-2:])),
             "tags": [EARLY_TAG if early else operation["path"].split("/")[1]],

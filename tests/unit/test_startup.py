@@ -48,7 +48,6 @@ SHOW = ("fields", "fields.show_flags", "state", "state.freshness", "state.showin
 LIST = ("accounting", "accounting.listing", "fields", "slurm.conditions")
 EARLY = ("accounting.early_defaults",)
 JOBS = (
-    *EARLY,
     "accounting.fixed_shape",
     "accounting.job_conditions",
     "accounting.qos_names",

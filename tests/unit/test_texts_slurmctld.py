@@ -40,15 +40,12 @@ NAMES = st.lists(st.lists(PIECES, min_size=1, max_size=6).map("".join), min_size
 
 
 @pytest.fixture
-def early(fake_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
+def early(early_slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch) -> FakeSlurm:
     """A Slurm without data_parser, its nonce the recordings'."""
-    plugins = fake_slurm.folder.parent / "lib" / "slurm"
-    plugins.mkdir(parents=True)
-    (plugins / "select_cons_tres.so").touch()
     for program in ("squeue", "sinfo", "scontrol", "sdiag", "sshare"):
-        fake_slurm.say([program, "--version"], b"slurm-wlm 22.05.8\n")
+        early_slurm.say([program, "--version"], b"slurm-wlm 22.05.8\n")
     monkeypatch.setattr(partitions, "make_nonce", lambda: "NONCE")
-    return fake_slurm
+    return early_slurm
 
 
 def replay(fake: FakeSlurm, *names: str) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from playback import FIXTURES, FakeSlurm
 
 from slurmrest_inetd.errors import InternalFault, NotImplementedHere
-from slurmrest_inetd.slurm import data_parsers
 from slurmrest_inetd.texts import associations, numbers, users, wckeys
 from slurmrest_inetd.texts.associations import SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
@@ -45,13 +44,10 @@ READS = (
 
 
 @pytest.fixture
-def early(fake_slurm: FakeSlurm) -> FakeSlurm:
-    """A Slurm without data_parser."""
-    plugins = fake_slurm.folder.parent / "lib" / "slurm"
-    plugins.mkdir(parents=True)
-    (plugins / data_parsers.LANDMARK).touch()
-    fake_slurm.say(["scontrol", "--version"], b"slurm-wlm 22.05.8\n")
-    return fake_slurm
+def early(early_slurm: FakeSlurm) -> FakeSlurm:
+    """A Slurm without data_parser, of a known release."""
+    early_slurm.say(["scontrol", "--version"], b"slurm-wlm 22.05.8\n")
+    return early_slurm
 
 
 def payload(heard: Heard) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from playback import read_recording
 
 from slurmrest_inetd.envelope import parse_json
-from slurmrest_inetd.versions import streaming
+from slurmrest_inetd.slurm import layout
 from slurmrest_inetd.versions.streaming import convert_chunks
 
 RECORDED = read_recording("24.11", "jobs").stdout
@@ -83,8 +83,8 @@ def test_memory_holds_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
             seen.append(len(text))
             return pattern.finditer(text)
 
-    pattern = streaming.ENTRY
-    monkeypatch.setattr(streaming, "ENTRY", Pattern())
+    pattern = layout.ENTRY
+    monkeypatch.setattr(layout, "ENTRY", Pattern())
     made = convert_chunks(VERSION, cut(opening + entry * 50, 500), convert)
     assert sum(chunk.count(b'"text"') for chunk in made) == 50
     assert max(seen) < len(entry) + 1000

@@ -7,10 +7,10 @@ routing.py.
 
 from typing import Any
 
-from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED, LAST_WITH_QOS_IDS
+from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS
 from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.notes import USAGE
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import LAST_EARLY, Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
 from slurmrest_inetd.query import parse_query
 
@@ -41,7 +41,7 @@ def get_config(call: Call) -> Answer:
     query = parse_query(call, ())
     payload: dict[str, Any] = {}
     meta: dict[str, Any] = {}
-    early = call.version <= LAST_UNASKED
+    early = call.version <= LAST_EARLY
     for late_member, early_member, words in LISTS:
         document = read_document(call, ("sacctmgr", "show", *choose_words(call, words)))
         # sacctmgr calls the list of TRES "TRES"
@@ -58,8 +58,8 @@ def choose_words(call: Call, words: tuple[str, ...]) -> tuple[str, ...]:
     """sacctmgr's words for a list. Up to v0.0.38 nothing in it was deleted, but TRES: no member would tell, and POST
     config would bring it back.
     """
-    unwanted = {"withrawqos"} if call.version <= LAST_UNASKED else set()
-    if call.version <= LAST_UNASKED and words[0] != "tres":
+    unwanted = {"withrawqos"} if call.version <= LAST_EARLY else set()
+    if call.version <= LAST_EARLY and words[0] != "tres":
         unwanted.add("withdeleted")
     return tuple(word for word in words if word not in unwanted)
 

@@ -3,10 +3,10 @@
 Law: see accounting/listing.py. Called through routing.py.
 """
 
-from slurmrest_inetd.accounting.early_defaults import LAST_UNASKED, list_unasked
+from slurmrest_inetd.accounting.early_defaults import list_unasked
 from slurmrest_inetd.accounting.listing import Conditions, Listing, build_conditions, pass_list, pass_one
 from slurmrest_inetd.fields.qos_filters import QOS, QOS_LIST, QOS_PATH
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import LAST_EARLY, Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.conditions import format_condition
 
@@ -37,7 +37,7 @@ def get_single_qos(call: Call) -> Answer | Passage:
 
 def name_listing(call: Call) -> Listing:
     """The list by the name that the version has for it."""
-    return LISTING._replace(member="QOS") if call.version <= LAST_UNASKED else LISTING
+    return LISTING._replace(member="QOS") if call.version <= LAST_EARLY else LISTING
 
 
 def show_qos(call: Call) -> tuple[str, ...]:

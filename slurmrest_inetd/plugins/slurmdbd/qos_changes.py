@@ -9,7 +9,6 @@ from typing import Any
 
 from slurmrest_inetd.accounting.bodies import read_entries
 from slurmrest_inetd.accounting.changes import Change, Made, Step, make_changes
-from slurmrest_inetd.accounting.early_bodies import LAST_EARLY
 from slurmrest_inetd.accounting.known import Known
 from slurmrest_inetd.accounting.listing import fold
 from slurmrest_inetd.accounting.qos import find_by_id, plan_qos
@@ -19,6 +18,7 @@ from slurmrest_inetd.errors import ApiError, Conflict, Unprocessable
 from slurmrest_inetd.fields.qos_filters import QOS_POST
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT
 from slurmrest_inetd.slurm.release import read_release
 from slurmrest_inetd.slurm.sacctmgr import format_names, format_term, list_delete, list_modify, list_printed
 from slurmrest_inetd.slurm.values import Unusable
@@ -71,7 +71,7 @@ def plan_release(call: Call, name: str) -> list[Change]:
     22.05 does that by itself.)
     """
     known = Known(call)
-    if known.newest <= LAST_EARLY:
+    if known.newest <= NEWEST_WITHOUT:
         return []
     try:
         listed = known.list_entries("qos")
