@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from slurmrest_inetd.errors import InternalFault
-from slurmrest_inetd.model import Call
+from slurmrest_inetd.model import Call, Notice
 from slurmrest_inetd.slurm.command import Command, Finished, run_command
 
 Judge = Callable[[Finished], None]
@@ -18,13 +18,15 @@ NONCE_BYTES = 12
 
 class Ask(NamedTuple):
     """A client's request, as the builders have it; ``argv`` is what prints the document where documents are printed:
-    its words after the noun are conditions, which the builder has to meet.
+    its words after the noun are conditions, which the builder has to meet. A builder adds to ``notices`` what the
+    client has to know of the document.
     """
 
     call: Call
     argv: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
     judge: Judge
+    notices: list[Notice]
 
     def run(self, *argv: str) -> bytes:
         """What ``argv`` prints. Raises what it failed of."""

@@ -39,7 +39,7 @@ def tell_document(
     """What ``argv`` would print, in the client's version: while it is printed, where the commands here print all of it
     as JSON. Raises what a command failed of, as ``judge`` finds it, and NotImplementedHere.
     """
-    ask = Ask(call, argv, environment, judge)
+    ask = Ask(call, argv, environment, judge, [])
     source = find_source(ask)
     if not source.printed or not is_whole(ask):
         return Told(argv, make_document(ask, source))
@@ -53,4 +53,5 @@ def make_document(ask: Ask, source: Source) -> bytes:
     payload = build_payload(ask, source)
     convert = prepare_conversion(ask.call, ask.argv, source.version)
     meta = build_meta(ask.call, read_release(ask.call.settings))
-    return format_json({**convert(payload), "meta": meta, "errors": [], "warnings": []}) + b"\n"
+    warnings = [notice._asdict() for notice in ask.notices]
+    return format_json({**convert(payload), "meta": meta, "errors": [], "warnings": warnings}) + b"\n"

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+from slurmrest_inetd.model import LAST_EARLY
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.versions.changes import list_amends
 from slurmrest_inetd.versions.moves import CARRIES, carry_member, list_carries, list_moves
+from slurmrest_inetd.versions.nulls import build_filling
 from slurmrest_inetd.versions.printed import list_printed
 from slurmrest_inetd.versions.schemas import Schema, name_place, read_schema
 from slurmrest_inetd.versions.shapes import Convert, Way, build_conversion
@@ -29,11 +31,11 @@ def build_document_conversion(method: str, path: str, source: int, target: int) 
     if path in MISTOLD:
         return lambda payload: payload
     steps = [step for pair in list_steps(method, path, source, target) if (step := build_step(method, path, *pair))]
-
     carries = list_carries(path, source, target)
+    fill = find_filling(method, path, source) if source <= LAST_EARLY < target else None
 
     def convert(payload: Any) -> Any:
-        made = payload
+        made = payload = fill(payload) if fill else payload
         for step in steps:
             made = step(made)
         for row in carries:
@@ -41,6 +43,12 @@ def build_document_conversion(method: str, path: str, source: int, target: int) 
         return made
 
     return convert
+
+
+def find_filling(method: str, path: str, version: int) -> Convert | None:
+    """What takes the nulls out of a payload of v0.0.``version``."""
+    schema = read_printed(version, path)
+    return build_filling(schema, drop_envelope(schema, schema.replies[name_place(method, path)]))
 
 
 def find_nearest(path: str, versions: Iterable[int], target: int) -> int | None:

@@ -115,6 +115,7 @@ LEAVES = (
     Leaf(r".*/slurm/shares\?.*",               r"shares\.shares|warnings",                   "the filter is honoured; slurmrestd lists every share"),
     Leaf(r".*/slurmdb/.*[?&][Ww]ith.*=true|.*with_deleted=true", r"warnings",                "slurmrestd warns of a boolean that is text; in a query there is nothing else"),
     Leaf(r".*/slurmdb/config",                 r"warnings",                                  "we name what the document cannot hold"),
+    Leaf(r".* v4[0-2] /slurmdb/config",        r"qos",                                       "what was deleted is in it where it says so: POST config would bring it back"),
     Leaf(r".*/slurmdb/instances/",             r"instances",                                 "an empty list is there, empty"),
     Leaf(r"24\.11 .*/slurmdb/.*",              r"warnings\.0\.description",                  "24.11 prints a pointer into its memory"),
     Leaf(r".*/slurmdb/qos/\?.*",               r"qos",                                       "the filter is honoured; slurmrestd lists every QOS"),

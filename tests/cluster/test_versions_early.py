@@ -42,6 +42,8 @@ OTHERWISE = (
     (r"slurm\.statistics\..*",                                        "counters and clocks of two clusters"),
     (r"slurm\.jobs\.[^.]+\.(cpus_per_task|cpus|max_nodes|show_flags|standard_error|state_reason|state_description|tres_per_task)(\.\d+)?", "later releases note other defaults, and reasons better"),
     (r"slurm\.jobs\.[^.]+\.(\w+_time|deadline|last_sched_evaluation|job_id|array_job_id|het_job_id|het_job_id_set|association_id|dependency)", "ids and clocks of two clusters"),
+    (r"slurm\.jobs\.peer-(ended|finished|failed|killed|elsewhere|retired|stopped)-.*\.(batch_host|nodes|job_resources\.nodes)", "it ran where there was room"),
+    (r"slurmdb\.jobs\.peer-(ended|finished|failed|killed|elsewhere|retired|stopped)-.*\.nodes(\.range|\.list\.\d+)?", "it ran where there was room"),
     (r"slurm\.jobs\.peer-stopped-.*\.exit_code",                       "who is first, the signal or the shell"),
     (r"slurm\.jobs\.[^.]+\.job_resources\.allocated_nodes\..*",       "another core of a node"),
     (r"slurm\.jobs\.[^.]+\.flags(\.\d+)?",                            "JOB_ACCRUE_OVER comes and goes with the release"),

@@ -5,7 +5,7 @@ something that does not come. ``make_rich_state`` begins by clearing away what a
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from clusters import Cluster
@@ -33,6 +33,7 @@ JOBS = (
     Job("cancelled",  ("--hold",),                                               "true",                             "CANCELLED"),
     Job("stopped",    (),                                                        SLEEP,                              "CANCELLED", "bob"),
     Job("elsewhere",  ("-A", "chem"),                                            "true",                             "COMPLETED", "carol"),
+    Job("retired",    ("--qos=retired",),                                        "true",                             "COMPLETED", "carol"),
     Job("running",    ("-n2", "--mem=100M", "--gpus=1", "-t", "700"),            f"srun -n1 {SLEEP}",                "RUNNING"),
     Job("wide",       ("-N2", "--constraint=intel&fast", "--mail-type=END"),     SLEEP,                              "RUNNING",   "bob"),
     Job("licensed",   ("-L", "matlab:10", "-p", "long", "--nice=5"),             SLEEP,                              "RUNNING",   "carol"),
@@ -47,6 +48,22 @@ JOBS = (
     Job("het",        ("-n1", ":", "-n2", "--mem=50M"),                          SLEEP,                              "RUNNING"),
     Job("hethold",    ("--hold", "-n1", ":", "-n2"),                             "true",                             "PENDING",   "bob"),
 )
+# A child account, limits, more QOS, wckeys, an association that was deleted. alice is an operator and bob a coordinator from here on:
+# who is to be refused is carol.
+ACCOUNTING = (
+    "add qos limited priority=5 maxwall=60 grptres=cpu=40,gres/gpu=2 maxtrespu=node=2 flags=denyonlimit preempt=normal",
+    "add qos retired",
+    "add account theory parent=phys description=theory organization=sci fairshare=3",
+    "add user bob account=theory maxjobs=5 grptres=cpu=10 qos=normal,limited wckeys=paper",
+    "add coordinator account=phys names=bob",
+    "add user bob account=chem",
+    "modify user alice set adminlevel=operator",
+    "modify user carol account=chem set qos+=retired",
+    "modify account chem set maxsubmitjobs=100 grpwall=600",
+    "delete user bob account=chem",
+)
+# A QOS that was deleted when a job had used it: it stays in the database.
+AFTERWARDS = ("modify user carol account=chem set qos-=retired", "delete qos retired")
 # fmt: on
 
 
@@ -60,11 +77,12 @@ class RichState(NamedTuple):
 def make_rich_state(cluster: Cluster) -> RichState:
     """Build the state and wait until it rests; raises CalledProcessError where Slurm refuses, TimeoutError where it does not rest."""
     clear_state(cluster)
-    make_accounting(cluster)
+    change_accounting(cluster, ACCOUNTING)
     make_nodes_and_reservations(cluster)
     jobs = {job.name: submit_job(cluster, job) for job in JOBS}
     make_dependents(cluster, jobs)
     settle_jobs(cluster, jobs)
+    change_accounting(cluster, AFTERWARDS)
     now = int(time.time())
     names = {name: str(job_id) for name, job_id in jobs.items()} | {
         "node": "n1",
@@ -87,22 +105,9 @@ def clear_state(cluster: Cluster) -> None:
     cluster.run(["scontrol", "update", "nodename=n3", "state=resume"], user="root")
 
 
-def make_accounting(cluster: Cluster) -> None:
-    """A child account, limits, a third QOS, wckeys, an association that was deleted. alice is an operator and bob a coordinator
-    from here on: who is to be refused is carol.
-    """
-    rows = (
-        "add qos limited priority=5 maxwall=60 grptres=cpu=40,gres/gpu=2 maxtrespu=node=2 flags=denyonlimit preempt=normal",
-        "add account theory parent=phys description=theory organization=sci fairshare=3",
-        "add user bob account=theory maxjobs=5 grptres=cpu=10 qos=normal,limited wckeys=paper",
-        "add coordinator account=phys names=bob",
-        "add user bob account=chem",
-        "modify user alice set adminlevel=operator",
-        "modify account chem set maxsubmitjobs=100 grpwall=600",
-        "delete user bob account=chem",
-    )
+def change_accounting(cluster: Cluster, rows: Iterable[str]) -> None:
+    """Run sacctmgr's ``rows``: what an earlier state left is there already, sacctmgr then says so and exits 1."""
     for row in rows:
-        # What an earlier state left is there already: sacctmgr then says so and exits 1.
         cluster.run(["sacctmgr", "-i", *row.split()], user="root")
 
 

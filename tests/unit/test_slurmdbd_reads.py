@@ -11,6 +11,7 @@ from conftest import Asker
 from playback import FakeSlurm, read_recording
 
 from slurmrest_inetd import errors
+from slurmrest_inetd.plugins.slurmdbd import configuration
 
 RELEASES = pytest.mark.parametrize("release", ["24.11", "26.05"])
 V42 = "--json=v0.0.42"
@@ -484,11 +485,11 @@ def test_instance_conditions(fake_slurm: FakeSlurm, ask: Asker) -> None:
 # --- config
 
 CONFIG = (
-    "config-clusters",
+    "clusters",
     "tres",
     "config-accounts",
     "config-users",
-    "qos-deleted",
+    "qos",
     "config-wckeys",
     "config-associations",
 )
@@ -521,6 +522,27 @@ def test_config_of_the_last_version_has_no_instances(fake_slurm: FakeSlurm, ask:
     fake_slurm.say("sacctmgr", b'{\n  "any": [],\n  "meta": {\n  }\n}\n')
     assert "instances" not in ask("/slurmdb/v0.0.45/config").document
     assert "instances" in ask("/slurmdb/v0.0.44/config").document
+
+
+@pytest.mark.parametrize(
+    ("version", "newest", "marked"),
+    [
+        (38, 45, ["tres"]),
+        (40, 42, ["tres", "account", "user", "wckey", "association"]),
+        (42, 45, ["tres", "account", "user", "wckey", "association"]),
+        (45, 42, ["tres", "account", "user", "wckey", "association"]),
+        (45, 38, ["tres", "account", "user", "wckey", "association"]),
+        (43, 45, ["cluster", "tres", "account", "user", "qos", "wckey", "association"]),
+    ],
+)
+def test_config_has_what_was_deleted_where_it_says_so(
+    fake_slurm: FakeSlurm, ask: Asker, monkeypatch: pytest.MonkeyPatch, version: int, newest: int, marked: list[str]
+) -> None:
+    monkeypatch.setattr(configuration, "find_newest", lambda *_: newest)
+    fake_slurm.say("sacctmgr", b'{\n  "any": [],\n  "meta": {\n  }\n}\n')
+    ask(f"/slurmdb/v0.0.{version}/config")
+    asked = [argv for argv in fake_slurm.argvs if argv[1] == f"--json=v0.0.{version}"]
+    assert [argv[3] for argv in asked if "withdeleted" in argv] == marked
 
 
 # --- what a read costs

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from playback import FIXTURES, FakeSlurm
 
 from slurmrest_inetd.errors import InternalFault, NotImplementedHere
 from slurmrest_inetd.texts import associations, numbers, users, wckeys
+from slurmrest_inetd.texts.accounted_jobs import LISTED
 from slurmrest_inetd.texts.associations import SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import WIDEST_BYTES, Column, Row, format_column, list_cells, read_columns
 from slurmrest_inetd.texts.coordinators import list_accounts, list_users
@@ -484,6 +485,55 @@ def test_what_the_json_does_not_heed_is_chosen_by_the_text(
     told = payload(ask(f"/slurmdb/v0.0.42/jobs?{query}"))["jobs"]
     assert [(job["job_id"], job["time"]["submission"]) for job in told] == [(2, 5)]
     assert told[0]["exit_code"]["return_code"]["number"] == 1
+
+
+QOS_COLUMNS = "format=Name%-64"
+TODAYS = ["--allusers", "--truncate", "--allclusters"]
+
+
+def cut(job: dict[str, Any]) -> dict[str, Any]:
+    """What sacct prints of a job whose QOS slurmdbd has forgotten."""
+    return {name: job[name] for name in [*job][: [*job].index("qos")]} | {"qos": None}
+
+
+def play_forgotten_qos(early: FakeSlurm, words: list[str], known: list[dict[str, Any]], numbers: Iterable[int]) -> None:
+    """A sacct that ends at job 1, and tells the ``known`` of the QOS that are there (one has a comma in its name)."""
+    printed = Printing(lambda argv: print_columns([{"Name": "normal"}, {"Name": "a,b"}, {"Name": "old"}], argv))
+    early.say(["sacctmgr", "--noheader", "show", "qos", "withdeleted", QOS_COLUMNS], printed.run(QOS_COLUMNS))
+    document = {"errors": [], "jobs": [write_job(2), cut(write_job(1))]}
+    early.say(["sacct", "--json", *words], json.dumps(document).encode())
+    early.say(["sacct", "--json", *words, "--qos=normal,old"], json.dumps({"errors": [], "jobs": known}).encode())
+    listed = "".join(f"lab|{number}\n" for number in numbers)
+    early.say(["sacct", *LISTED, *words], listed.encode())
+
+
+@pytest.mark.parametrize("version", [38, 45])
+def test_a_job_whose_qos_is_forgotten_hides_no_other(early: FakeSlurm, ask: Asker, version: int) -> None:
+    play_forgotten_qos(early, TODAYS, [write_job(2), write_job(3)], (2, 1, 3))
+    heard = ask(f"/slurmdb/v0.0.{version}/jobs")
+    assert [job["job_id"] for job in payload(heard)["jobs"]] == [2, 3]
+    (warning,) = heard.document["warnings"]
+    assert warning["description"].endswith("cannot print these jobs: 1")
+
+
+def test_of_many_jobs_whose_qos_is_forgotten_some_are_named(early: FakeSlurm, ask: Asker) -> None:
+    play_forgotten_qos(early, TODAYS, [write_job(999)], range(1, 151))
+    (warning,) = ask("/slurmdb/v0.0.45/jobs").document["warnings"]
+    assert warning["description"].endswith(", 99, 100 and 50 more")
+
+
+def test_a_job_whose_qos_is_forgotten_cannot_be_told(early: FakeSlurm, ask: Asker) -> None:
+    play_forgotten_qos(early, ["--allusers", "--duplicates", "--local", "--jobs=1"], [], (1,))
+    heard = ask("/slurmdb/v0.0.45/job/1")
+    assert heard.status == 501
+    assert "these jobs: 1" in heard.document["errors"][0]["description"]
+
+
+def test_sacct_ends_at_a_job_for_another_reason(early: FakeSlurm, ask: Asker) -> None:
+    play_forgotten_qos(early, TODAYS, [cut(write_job(2))], (2, 1))
+    heard = ask("/slurmdb/v0.0.45/jobs")
+    assert heard.status == 500
+    assert "job 2" in heard.document["errors"][0]["description"]
 
 
 def test_a_reservation_is_named_where_the_version_has_a_name(early: FakeSlurm, ask: Asker) -> None:

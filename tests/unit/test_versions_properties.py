@@ -66,6 +66,30 @@ def test_what_is_made_fits(path: str) -> None:
     check()
 
 
+def forget(chance: Random, value: Any) -> Any:
+    """``value`` with null for some members, at any depth."""
+    if isinstance(value, list):
+        return [forget(chance, entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: None if chance.random() < 0.2 else forget(chance, member) for name, member in value.items()}
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if (38, 40) in list_pairs(path)])
+def test_no_null_of_22_05_is_told_in_later_versions(path: str) -> None:
+    convert = build_document_conversion("GET", path, 38, 40)
+
+    @QUICK
+    @given(st.randoms(use_true_random=False))
+    def check(chance: Random) -> None:
+        document = make_value(Random(chance.random()), *read_payload(path, 38), "")
+        forgotten = {name: forget(Random(chance.random()), member) for name, member in document.items()}
+        # a null has no word of an enumeration to become
+        assert [place for place in list_misfits(path, 40, convert(forgotten)) if not place.endswith(" is ''")] == []
+
+    check()
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_what_is_not_known_is_unset(path: str) -> None:
     """What the account says is not known has its unset value, whatever the source tells."""

@@ -13,19 +13,24 @@ from slurmrest_inetd.fields.notes import USAGE
 from slurmrest_inetd.model import LAST_EARLY, Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.slurm.data_parsers import find_newest
 
+DELETED = "withdeleted"
 # fmt: off
-#   member         up to v0.0.38   sacctmgr show ...
+#   member         up to v0.0.38   marked   sacctmgr show ...
 LISTS = (
-    ("clusters",     "clusters",     ("cluster",     "withdeleted")),
-    ("tres",         "TRES",         ("tres",        "withdeleted")),
-    ("accounts",     "accounts",     ("account",     "withdeleted", "withassoc", "withcoord")),
-    ("users",        "users",        ("user",        "withdeleted", "withassoc", "withcoord")),
-    ("qos",          "QOS",          ("qos",         "withdeleted")),
-    ("wckeys",       "wckeys",       ("wckey",       "withdeleted")),
-    ("associations", "associations", ("association", "withdeleted", "withrawqos")),
+    ("clusters",     "clusters",     43,      ("cluster",     DELETED)),
+    ("tres",         "TRES",         36,      ("tres",        DELETED)),
+    ("accounts",     "accounts",     40,      ("account",     DELETED, "withassoc", "withcoord")),
+    ("users",        "users",        40,      ("user",        DELETED, "withassoc", "withcoord")),
+    ("qos",          "QOS",          43,      ("qos",         DELETED)),
+    ("wckeys",       "wckeys",       40,      ("wckey",       DELETED)),
+    ("associations", "associations", 40,      ("association", DELETED, "withrawqos")),
 )
 # fmt: on
+# marked: the first version in which an entry says that it was deleted. POST config would bring back what does not; but
+# nothing can delete a TRES. What v0.0.40 marks is found out where sacctmgr prints text, too.
+MARKED_IN_TEXT = 40
 # slurmrestd never fills it
 LAST_WITH_INSTANCES = 44
 
@@ -37,13 +42,15 @@ def get_conf(call: Call) -> Passage:
 
 
 def get_config(call: Call) -> Answer:
-    """All lists of the accounting database, deleted entries included. Raises Forbidden."""
+    """All lists of the accounting database, with what was deleted where it is marked so. Raises Forbidden."""
     query = parse_query(call, ())
     payload: dict[str, Any] = {}
     meta: dict[str, Any] = {}
     early = call.version <= LAST_EARLY
-    for late_member, early_member, words in LISTS:
-        document = read_document(call, ("sacctmgr", "show", *choose_words(call, words)))
+    spoken = min(call.version, max(find_newest(call.settings, "sacctmgr"), MARKED_IN_TEXT))
+    for late_member, early_member, marked, words in LISTS:
+        unwanted = {word for word, told in ((DELETED, spoken >= marked), ("withrawqos", not early)) if not told}
+        document = read_document(call, ("sacctmgr", "show", *(word for word in words if word not in unwanted)))
         # sacctmgr calls the list of TRES "TRES"
         payload[early_member if early else late_member] = next(iter(document.payload.values()))
         meta = document.meta
@@ -52,16 +59,6 @@ def get_config(call: Call) -> Answer:
     if call.version <= LAST_WITH_QOS_IDS:
         number_qos(call, payload["associations"])
     return Answer(payload, warnings=(*query.warnings, Notice(USAGE, "#/")), meta=meta)
-
-
-def choose_words(call: Call, words: tuple[str, ...]) -> tuple[str, ...]:
-    """sacctmgr's words for a list. Up to v0.0.38 nothing in it was deleted, but TRES: no member would tell, and POST
-    config would bring it back.
-    """
-    unwanted = {"withrawqos"} if call.version <= LAST_EARLY else set()
-    if call.version <= LAST_EARLY and words[0] != "tres":
-        unwanted.add("withdeleted")
-    return tuple(word for word in words if word not in unwanted)
 
 
 def leave_out(call: Call, payload: dict[str, Any]) -> None:
