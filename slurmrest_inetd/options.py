@@ -27,7 +27,7 @@ from slurmrest_inetd.option_values import (
     parse_whole,
     parse_word,
 )
-from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.settings import EARLY_PLUGINS, PLUGINS, Settings, list_plugins
 
 
 class Option(NamedTuple):
@@ -47,12 +47,12 @@ PARSE_AUTH = parse_names(DEFAULTS.auth_types, "rest_auth")
 PARSE_MEBIBYTES = parse_whole(64, 1 << 20, "mebibytes")
 PARSE_COUNT = parse_whole(1, 65536, "them")
 PARSE_LIMIT = parse_whole(1, 86400, "seconds")
-PARSE_OPENAPI = parse_names(DEFAULTS.openapi_plugins, "openapi")
+PARSE_OPENAPI = parse_names((*PLUGINS, *EARLY_PLUGINS), "openapi")
 
 # fmt: off
 OPTIONS = (
     Option("a", "",                  "LIST",    "auth_types",              PARSE_AUTH,               "SLURMRESTD_AUTH_TYPES",          "authentication types to accept: rest_auth/jwt, rest_auth/local; 'list' shows them"),
-    Option("s", "",                  "LIST",    "openapi_plugins",         PARSE_OPENAPI,            "SLURMRESTD_OPENAPI_PLUGINS",     "OpenAPI plugins to serve: slurmctld, slurmdbd, util; 'list' shows them"),
+    Option("s", "",                  "LIST",    "openapi_plugins",         PARSE_OPENAPI,            "SLURMRESTD_OPENAPI_PLUGINS",     "OpenAPI plugins to serve: slurmctld, slurmdbd, util, or for one API version those of slurmrestd 22.05, v0.0.38 and dbv0.0.38; 'list' shows them"),
     Option("d", "",                  "LIST",    "data_parsers",            parse_data_parsers,       "SLURMRESTD_DATA_PARSER_PLUGINS", "API versions to serve, such as v0.0.42; 'list' shows those of this Slurm"),
     Option("f", "",                  "FILE",    "slurm_conf",              parse_configuration_path, "SLURM_CONF",                     "slurm.conf to use"),
     Option("u", "",                  "USER",    "user_id",                 parse_user,               "",                               "become this user, name or uid, before a client is heard"),
@@ -143,7 +143,9 @@ def read_option(name: str, row: Option, text: str) -> Any:
 
 
 def settle(settings: Settings) -> Settings:
-    """What only the whole tells: which version ``latest`` is, and that become_user is --local-users as root."""
+    """What only the whole tells: which version ``latest`` is, that -s and -d have something in common, and that
+    become_user is --local-users as root. Raises OptionError.
+    """
     if LATEST in settings.data_parsers:
         from slurmrest_inetd.slurm.release import ask_data_parsers
 
@@ -151,6 +153,9 @@ def settle(settings: Settings) -> Settings:
         newest = max(spoken, default=DEFAULTS.data_parsers[-1])
         versions = dict.fromkeys(newest if version == LATEST else version for version in settings.data_parsers)
         settings = settings._replace(data_parsers=tuple(versions))
+    if not any(list_plugins(settings.openapi_plugins, version) for version in settings.data_parsers):
+        chosen = ", ".join(f"v0.0.{version}" for version in settings.data_parsers)
+        raise OptionError(f"-s {','.join(settings.openapi_plugins)}: no plugin of these serves what -d has, {chosen}")
     return settings._replace(local_users=settings.local_users or "become_user" in settings.security)
 
 
@@ -202,7 +207,7 @@ def format_list(option: str, settings: Settings) -> str:
             f"rest_auth/{name}\n" for name in DEFAULTS.auth_types
         )
     if option == "-s":
-        return "Possible OpenAPI plugins:\n" + "".join(f"openapi/{name}\n" for name in DEFAULTS.openapi_plugins)
+        return "Possible OpenAPI plugins:\n" + "".join(f"openapi/{name}\n" for name in (*PLUGINS, *EARLY_PLUGINS))
     from slurmrest_inetd.slurm.release import ask_data_parsers
 
     spoken = [version for version in ask_data_parsers(settings) if version in DEFAULTS.data_parsers]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS, PAGE_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
 from slurmrest_inetd.model import Answer, Call, Endpoint, Passage
-from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.settings import Settings, list_plugins
 
 VERSION_PREFIX = "v0.0."
 UNKNOWN_PATH = "Unable to find requested URL. Please view /openapi/v3 for API reference."
@@ -59,11 +59,12 @@ def find_routes(segments: tuple[str, ...], settings: Settings) -> list[Route]:
     version = parse_version(segments[1])
     if version not in settings.data_parsers:
         return []
+    plugins = list_plugins(settings.openapi_plugins, version)
     found: dict[int, list[Route]] = {}
     for endpoint in ENDPOINTS:
         if not endpoint.since <= version <= endpoint.until:
             continue
-        if endpoint.plugin.partition(".")[0] not in settings.openapi_plugins:
+        if endpoint.plugin.partition(".")[0] not in plugins:
             continue
         values = match_path(endpoint.path, segments)
         if values is not None:

@@ -1,19 +1,26 @@
 """Settings: what the administrator chose, validated once, then frozen.
 
-Law: data and its defaults. cli.py makes one from options and environment; nobody changes it. Nothing a client sends is
-here.
+Law: data, its defaults, and one look-up. cli.py makes one from options and environment; nobody changes it. Nothing a
+client sends is here.
 """
 
 from typing import NamedTuple
 
 MEBIBYTE = 1024 * 1024
+PLUGINS = ("slurmctld", "slurmdbd", "util")
+# What slurmrestd 22.05 calls its plugins, each for one API version.
+EARLY_PLUGINS = {
+    f"{prefix}v0.0.{version}": (plugin, version)
+    for version in (36, 37, 38)
+    for prefix, plugin in (("", "slurmctld"), ("db", "slurmdbd"))
+}
 
 
 class Settings(NamedTuple):
     """Everything that does not change between two exchanges of one process."""
 
     auth_types: tuple[str, ...] = ("jwt", "local")
-    openapi_plugins: tuple[str, ...] = ("slurmctld", "slurmdbd", "util")
+    openapi_plugins: tuple[str, ...] = PLUGINS
     data_parsers: tuple[int, ...] = (36, 37, 38, 40, 41, 42, 43, 44, 45)
     slurm_conf: str | None = None
     verbosity: int = 0
@@ -54,3 +61,9 @@ class Settings(NamedTuple):
     memory_limit_mebibytes: int = 8192
     cpu_limit_seconds: int = 600
     exchange_limit_seconds: int = 3600
+
+
+def list_plugins(names: tuple[str, ...], version: int) -> tuple[str, ...]:
+    """Those of PLUGINS that ``names``, as -s takes them, serve in v0.0.``version``."""
+    early = {EARLY_PLUGINS[name] for name in names if name in EARLY_PLUGINS}
+    return tuple(plugin for plugin in PLUGINS if plugin in names or (plugin, version) in early)

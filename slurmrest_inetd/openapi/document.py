@@ -5,6 +5,7 @@ Law: nothing is parsed or printed anew for a request but the head's few words. C
 
 import zlib
 from collections.abc import Callable
+from itertools import chain
 from json import dumps
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from slurmrest_inetd import __version__
 from slurmrest_inetd.openapi.fragments import OPEN, Fragments, read_fragments
 from slurmrest_inetd.openapi.needs import list_met
 from slurmrest_inetd.openapi.words.head import DESCRIPTION, LICENCE, SECURITY, TAGS, TITLE
-from slurmrest_inetd.settings import Settings
+from slurmrest_inetd.settings import Settings, list_plugins
 from slurmrest_inetd.slurm.data_parsers import UNKNOWN_RELEASE, find_newest
 from slurmrest_inetd.slurm.release import ask_release
 from slurmrest_inetd.versions.schema_files import name_schemas
@@ -38,7 +39,8 @@ class Document(NamedTuple):
     media: str
     head: tuple[tuple[str, str], ...]
     parts: tuple[Fragments, ...]
-    met: tuple[str, ...]
+    # for each of the parts, the needs that are met
+    met: tuple[tuple[str, ...], ...]
 
 
 def find_served(settings: Settings, meanwhile: Callable[[], object] = object) -> Served:
@@ -48,7 +50,9 @@ def find_served(settings: Settings, meanwhile: Callable[[], object] = object) ->
     """
     release = ask_release(settings, meanwhile)["release"]
     newest = find_newest(settings, "scontrol")
-    return Served(tuple(sorted(settings.data_parsers)), settings.openapi_plugins, release, newest)
+    names = settings.openapi_plugins
+    versions = sorted(version for version in settings.data_parsers if list_plugins(names, version))
+    return Served(tuple(versions), names, release, newest)
 
 
 def plan_document(served: Served, media: str) -> Document:
@@ -56,15 +60,15 @@ def plan_document(served: Served, media: str) -> Document:
     names = [OPEN, *(name_schemas(version, served.release) for version in served.versions)]
     parts = tuple(read_fragments(name, media) for name in names)
     head = build_head(served)
-    met = list_met(served.plugins, served.newest)
-    told = "".join((media, *(value for _, value in head), *met, *(part.digest for part in parts)))
+    met = ((), *(list_met(list_plugins(served.plugins, version), served.newest) for version in served.versions))
+    told = "".join((media, *(value for _, value in head), *chain(*met), *(part.digest for part in parts)))
     return Document(f'"{__version__}-{zlib.crc32(told.encode()):08x}"', media, head, parts, met)
 
 
 def format_document(document: Document) -> bytes:
     """The bytes of a document."""
     chosen = {
-        what: [data for part in document.parts for data in part.select(what, document.met)]
+        what: [data for part, met in zip(document.parts, document.met, strict=True) for data in part.select(what, met)]
         for what in ("paths", "components", "schemas")
     }
     return LAYOUTS[document.media](document.head, chosen)
@@ -109,6 +113,7 @@ def build_head(served: Served) -> tuple[tuple[str, str], ...]:
         "x-slurm": slurm,
         "x-slurmrest-inetd": {"version": __version__},
     }
-    tags = [tag for plugin, tag in TAGS if plugin in ("", *served.plugins)]
+    plugins = {plugin for version in served.versions for plugin in list_plugins(served.plugins, version)}
+    tags = [tag for plugin, tag in TAGS if plugin in ("", *plugins)]
     entries = {"openapi": OPENAPI, "info": info, "servers": [{"url": "/"}], "security": SECURITY, "tags": tags}
     return tuple((name, dumps(value, ensure_ascii=False)) for name, value in entries.items())

@@ -105,6 +105,15 @@ def test_what_was_not_chosen_is_not_in_it(plugins: tuple[str, ...]) -> None:
     assert referred == {f"schemas/{name}" for name in document["components"]["schemas"]}
 
 
+def test_a_plugin_of_22_05_is_of_one_version() -> None:
+    document = make_document(Served((36, 38), ("v0.0.36", "dbv0.0.38"), "22.05.8", newest=38))
+    told = {tuple(path.split("/")[1:3]) for path in document["paths"] if "v0.0" in path}
+    assert told == {("slurm", "v0.0.36"), ("slurmdb", "v0.0.38")}
+    assert {tag["name"] for tag in document["tags"]} >= {"slurm", "slurmdb"}
+    assert document["info"]["x-slurm"]["openapi"] == ["openapi/v0.0.36", "openapi/dbv0.0.38"]
+    validate(document)
+
+
 def build_facts(file: Path) -> dict[str, Any]:
     """A file of facts in the document's own form."""
     facts = json.loads(file.read_text())
@@ -234,6 +243,8 @@ def test_a_client_that_has_it_is_told_so(slurm: FakeSlurm, ask: Asker, given: st
 def test_what_is_served_is_what_was_chosen(slurm: FakeSlurm) -> None:
     settings = Settings(command_path=str(slurm.folder), data_parsers=(43, 41), openapi_plugins=("slurmdbd",))
     assert find_served(settings) == Served((41, 43), ("slurmdbd",), "24.11.5")
+    settings = settings._replace(openapi_plugins=("v0.0.38",), data_parsers=(36, 38, 45))
+    assert find_served(settings).versions == (38,)
 
 
 def test_what_a_slurm_without_documents_tells_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ def test_nothing_said_is_the_default() -> None:
         (["-a", "rest_auth/jwt"], "auth_types", ("jwt",)),
         (["-a", "local,jwt,jwt"], "auth_types", ("local", "jwt")),
         (["-s", "openapi/slurmdbd"], "openapi_plugins", ("slurmdbd",)),
+        (["-s", "openapi/v0.0.38,dbv0.0.38"], "openapi_plugins", ("v0.0.38", "dbv0.0.38")),
         (["-d", "v0.0.42,data_parser/v0.0.41+prefer_refs"], "data_parsers", (42, 41)),
         (["-v", "-vv"], "verbosity", 3),
         (["--command-timeout", "1.5"], "command_timeout_seconds", 1.5),
@@ -72,7 +73,12 @@ def test_debug_levels() -> None:
         (["-a"], {}, "option -a requires argument"),
         (["-a", "rest_auth/munge"], {}, "'munge'; there are jwt, local"),
         (["-a", ","], {}, "no rest_auth plugin named"),
-        (["-s", "openapi/v0.0.38"], {}, "'v0.0.38'; there are slurmctld, slurmdbd, util"),
+        (["-s", "openapi/v0.0.39"], {}, "'v0.0.39'; there are slurmctld, slurmdbd, util, v0.0.36"),
+        (
+            ["-s", "v0.0.38,dbv0.0.37", "-d", "v0.0.42,v0.0.36"],
+            {},
+            "-s v0.0.38,dbv0.0.37: no plugin of these serves what -d has, v0.0.42, v0.0.36",
+        ),
         (["-d", "v0.0.1"], {}, "'v0.0.1'; there are latest, v0.0.36"),
         (["-d", "42"], {}, "'42'"),
         (["--command-timeout", "0"], {}, "number of seconds"),
@@ -103,7 +109,9 @@ def test_lists() -> None:
         parse_options(["-a", "list"], {})[1]
         == "Possible REST authentication plugins:\nrest_auth/jwt\nrest_auth/local\n"
     )
-    assert parse_options(["-s", "list"], {})[1].endswith("openapi/slurmctld\nopenapi/slurmdbd\nopenapi/util\n")
+    listed = parse_options(["-s", "list"], {})[1].splitlines()
+    assert listed[1:5] == ["openapi/slurmctld", "openapi/slurmdbd", "openapi/util", "openapi/v0.0.36"]
+    assert set(listed) > {"openapi/v0.0.38", "openapi/dbv0.0.38"}
 
 
 def test_what_slurm_speaks_is_asked_of_slurm(fake_slurm: FakeSlurm) -> None:

@@ -8,7 +8,7 @@ import pytest
 from slurmrest_inetd.endpoints import ENDPOINTS, OPEN_ENDPOINTS
 from slurmrest_inetd.errors import MethodNotAllowed, NotFound
 from slurmrest_inetd.model import Endpoint
-from slurmrest_inetd.routing import find_open_routes, load_handler, parse_version, resolve
+from slurmrest_inetd.routing import find_open_routes, find_routes, load_handler, parse_version, resolve
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.versions.schemas import name_place
 
@@ -63,6 +63,25 @@ def test_a_literal_wins_over_a_value() -> None:
 def test_values_are_handed_on_as_they_are() -> None:
     route = resolve("GET", ("slurmdb", "v0.0.40", "account", "a/b c"), SETTINGS)
     assert (route.version, route.values) == (40, {"account_name": "a/b c"})
+
+
+@pytest.mark.parametrize(
+    ("names", "served"),
+    [
+        (("v0.0.38",), {("slurm", 38)}),
+        (("v0.0.36", "dbv0.0.38"), {("slurm", 36), ("slurmdb", 38)}),
+        (("slurmdbd", "v0.0.37"), {("slurm", 37), *(("slurmdb", version) for version in (36, 37, 38, 45))}),
+    ],
+)
+def test_a_plugin_of_22_05_is_of_one_version(names: tuple[str, ...], served: set[tuple[str, int]]) -> None:
+    settings = Settings(openapi_plugins=names, data_parsers=(36, 37, 38, 45))
+    found = {
+        (root, version)
+        for root in ("slurm", "slurmdb")
+        for version in settings.data_parsers
+        if find_routes((root, f"v0.0.{version}", "diag"), settings)
+    }
+    assert found == served
 
 
 def test_what_needs_no_token_needs_no_version_and_no_choice() -> None:
