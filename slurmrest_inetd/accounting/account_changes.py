@@ -61,9 +61,7 @@ def read_accounts(entries: Iterable[tuple[str, dict[str, Any]]], version: int, f
                 text = f"Missing required field '{member}' in dictionary"
                 found.refuse(Unusable(text, NO_SUCH_PATH), f"{path}{member}/")
         name = check_place(values.get("name"), f"{path}name/", found)
-        texts = {
-            member: check_member(values[member], f"{path}{member}/", found) for member, _ in TEXTS if member in values
-        }
+        texts = {member: values[member] for member, _ in TEXTS if member in values}
         flag = read_flag(values.get("flags", ()), f"{path}flags/", found)
         coordinators = values.get("coordinators")
         for person in coordinators or ():
@@ -80,16 +78,6 @@ def check_place(name: str | None, path: str, found: Findings) -> str:
         except Unusable as error:
             found.refuse(error, path)
     return ""
-
-
-def check_member(text: str, path: str, found: Findings) -> str:
-    """A description, of which only the case of its letters may change."""
-    try:
-        check_text(text)
-    except Unusable as error:
-        found.refuse(error, path)
-    note_case(text, path, found)
-    return text
 
 
 def read_flag(flags: Iterable[str], path: str, found: Findings) -> str:
@@ -116,6 +104,7 @@ def plan_accounts(wanted: list[WantedAccount], known: Known, found: Findings) ->
                 found.refuse(Unusable(f"Unknown user: {name}", INVALID_USER), f"{one.path}coordinators/")
         current = there.get(fold(one.name))
         check_flag(one, known, found)
+        check_texts(one, current or {}, found)
         steps = plan_new(one, known, found) if current is None else plan_existing(one, current)
         steps += plan_coordinators(one, list_coordinators(current or {}))
         changes.append(Change(one.path, f"account {one.name}", tuple(steps)))
@@ -130,6 +119,19 @@ def check_flag(one: WantedAccount, known: Known, found: Findings) -> None:
             require_term("account", "Flags", known.newest)
     except Unusable as error:
         found.refuse(error, f"{one.path}flags/")
+
+
+def check_texts(one: WantedAccount, current: dict[str, Any], found: Findings) -> None:
+    """Refuse a description that cannot be carried, unless it is there already; the case of its letters may change."""
+    for member, text in one.texts.items():
+        path = f"{one.path}{member}/"
+        if text == current.get(member):
+            continue
+        try:
+            check_text(text)
+        except Unusable as error:
+            found.refuse(error, path)
+        note_case(text, path, found)
 
 
 def plan_new(one: WantedAccount, known: Known, found: Findings) -> list[Step]:

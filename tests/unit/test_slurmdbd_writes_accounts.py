@@ -75,7 +75,6 @@ REFUSED: list[Any] = [
     ({"name": "-i"},                        "name/",         9216),
     ({"name": "a\nb"},                      "name/",         9216),
     ({"name": {}},                          "name/",         9202),
-    ({"description": "it's"},               "description/",  9216),
     ({"organization": ["x"]},               "organization/", 9202),
     ({"coordinators": [{}]},                "coordinators/", 9216),
     ({"coordinators": "bob"},               "coordinators/", 9208),
@@ -103,6 +102,19 @@ def test_what_cannot_be_carried_is_refused_before_anything_is_run(
     assert heard.status == 422
     assert [(p["source"], p["error_number"]) for p in heard.document["errors"]] == [(f"#/accounts[1]/{place}", number)]
     assert fake_slurm.calls == []
+
+
+@pytest.mark.parametrize("text", ["it's", " a", "a\n "])
+def test_a_description_that_cannot_be_carried_is_left_where_it_is(ask: Asker, state: State, text: str) -> None:
+    there = [{**PHYS, "description": text, "flags": []}]
+    state.give("account", there, "Names=phys", "WithCoordinators").accept()
+    heard = post(ask, {**PHYS, "description": text})
+    assert (heard.status, heard.document["warnings"], state.changes) == (200, [], [])
+    heard = post(ask, {**PHYS, "organization": "it's"})
+    assert heard.status == 422
+    (problem,) = heard.document["errors"]
+    assert (problem["source"], problem["error_number"]) == ("#/accounts[0]/organization/", 9216)
+    assert state.changes == []
 
 
 def test_what_accounting_does_not_know_is_refused_before_anything_is_changed(ask: Asker, state: State) -> None:
