@@ -6,7 +6,7 @@ holds it complete.
 
 from collections.abc import Iterator
 
-from slurmrest_inetd.slurm.documents import AS_TEXT, DOCUMENTS
+from slurmrest_inetd.slurm.documents import AS_TEXT, DOCUMENTS, MADE
 from slurmrest_inetd.texts.sources import SOURCES
 from slurmrest_inetd.versions.documents import VERSIONS, find_nearest, has_operation
 from slurmrest_inetd.versions.knowing import account_for, list_leaves, read_payload
@@ -64,9 +64,10 @@ def format_release(release: str) -> Iterator[str]:
 def format_target(release: str, target: int) -> Iterator[str]:
     """One version on one release: what is whole, what is not possible, and the table of the rest."""
     sources = {path: find_source(release, path, target) for path in PATHS if has_operation("GET", path, target)}
-    impossible = [path for path, source in sources.items() if source is None]
+    impossible = [path for path, source in sources.items() if source is None and path not in MADE]
     possible = {path: source for path, source in sources.items() if source is not None}
     rows = {path: format_document(path, source, target) for path, source in possible.items()}
+    rows |= {path: format_made(path) for path, source in sources.items() if source is None and path in MADE}
     whole = [path for path, row in rows.items() if not row]
     if whole:
         yield from (f"Whole: {format_names(whole)}.", "")
@@ -89,6 +90,12 @@ def format_document(path: str, source: int, target: int) -> str:
     unknown = format_members(account.unknown, list_leaves(*read_payload(path, target)))
     lost = format_members(account.lost, list_leaves(*read_payload(path, source)))
     return format_row(format_names([path]), f"v0.0.{source}", unknown, lost) if unknown or lost else ""
+
+
+def format_made(path: str) -> str:
+    """The row of a document that is made of another one."""
+    other, unknown = MADE[path]
+    return format_row(format_names([path]), other.replace("/{version}", ""), f"`{unknown}`", "")
 
 
 def format_members(leaves: tuple[str, ...], every: list[str]) -> str:

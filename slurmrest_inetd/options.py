@@ -27,7 +27,7 @@ from slurmrest_inetd.option_values import (
     parse_whole,
     parse_word,
 )
-from slurmrest_inetd.settings import EARLY_PLUGINS, PLUGINS, Settings, list_plugins
+from slurmrest_inetd.settings import PLUGINS, VERSIONED_PLUGINS, Settings, list_plugins
 
 
 class Option(NamedTuple):
@@ -47,7 +47,7 @@ PARSE_AUTH = parse_names(DEFAULTS.auth_types, "rest_auth")
 PARSE_MEBIBYTES = parse_whole(64, 1 << 20, "mebibytes")
 PARSE_COUNT = parse_whole(1, 65536, "them")
 PARSE_LIMIT = parse_whole(1, 86400, "seconds")
-PARSE_OPENAPI = parse_names((*PLUGINS, *EARLY_PLUGINS), "openapi")
+PARSE_OPENAPI = parse_names((*PLUGINS, *VERSIONED_PLUGINS), "openapi")
 
 # fmt: off
 OPTIONS = (
@@ -207,7 +207,7 @@ def format_list(option: str, settings: Settings) -> str:
             f"rest_auth/{name}\n" for name in DEFAULTS.auth_types
         )
     if option == "-s":
-        return "Possible OpenAPI plugins:\n" + "".join(f"openapi/{name}\n" for name in (*PLUGINS, *EARLY_PLUGINS))
+        return "Possible OpenAPI plugins:\n" + "".join(f"openapi/{name}\n" for name in (*PLUGINS, *VERSIONED_PLUGINS))
     from slurmrest_inetd.slurm.release import ask_data_parsers
 
     spoken = [version for version in ask_data_parsers(settings) if version in DEFAULTS.data_parsers]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 MEBIBYTE = 1024 * 1024
 PLUGINS = ("slurmctld", "slurmdbd", "util")
 # What slurmrestd 22.05 calls its plugins, each for one API version.
-EARLY_PLUGINS = {
+VERSIONED_PLUGINS = {
     f"{prefix}v0.0.{version}": (plugin, version)
     for version in (36, 37, 38)
     for prefix, plugin in (("", "slurmctld"), ("db", "slurmdbd"))
@@ -65,5 +65,5 @@ class Settings(NamedTuple):
 
 def list_plugins(names: tuple[str, ...], version: int) -> tuple[str, ...]:
     """Those of PLUGINS that ``names``, as -s takes them, serve in v0.0.``version``."""
-    early = {EARLY_PLUGINS[name] for name in names if name in EARLY_PLUGINS}
+    early = {VERSIONED_PLUGINS[name] for name in names if name in VERSIONED_PLUGINS}
     return tuple(plugin for plugin in PLUGINS if plugin in names or (plugin, version) in early)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from slurmrest_inetd.endpoints import ENDPOINTS
 from slurmrest_inetd.model import Endpoint
 from slurmrest_inetd.slurm.data_parsers import NEWEST_WITHOUT
-from slurmrest_inetd.slurm.documents import AS_TEXT
+from slurmrest_inetd.slurm.documents import AS_TEXT, MADE
 
 # The newest version of the oldest Slurm: what it has, every Slurm can.
 EVERYWHERE = 38
@@ -38,8 +38,11 @@ def may_lack(row: Endpoint) -> bool:
 
 
 def can_serve(row: Endpoint, newest: int) -> bool:
-    """Whether such a Slurm can do it: it came with a version that this has, or a text tells it (texts/)."""
+    """Whether such a Slurm can do it: it came with a version that this has, a text tells it (texts/), or another
+    document."""
     if not may_lack(row) or newest >= row.since:
+        return True
+    if row.path in MADE:
         return True
     if newest > NEWEST_WITHOUT:
         return row.path in AS_TEXT

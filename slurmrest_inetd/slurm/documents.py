@@ -42,6 +42,8 @@ DOCUMENTS: tuple[tuple[tuple[str, ...], str], ...] = (
 # fmt: on
 # Every release prints these as text: where it has no version of them as JSON, that is read.
 AS_TEXT = ("/slurm/{version}/conf", "/slurmdb/{version}/conf")
+# What is made of another document where no command prints it -> the other, and what that does not tell.
+MADE = {"/slurm/{version}/resources/{job_id}": ("/slurm/{version}/jobs", "channel")}
 
 
 def find_document(argv: tuple[str, ...]) -> str:

@@ -93,8 +93,9 @@ def test_it_has_every_version_and_what_the_release_can(any_cluster: Cluster) -> 
         "slurm_v0_0_38_get_jobs",
         "slurm_v0040_get_jobs",
     } <= operations
-    assert ("slurm_v0045_get_resources" in operations) == (any_cluster.release == "26.05")
+    assert ("slurmdb_v0045_get_instances" in operations) == (any_cluster.release != "22.05")
     assert {
+        "slurm_v0045_get_resources",
         "slurm_v0045_get_conf",
         "slurm_v0045_get_jobs_state",
         "slurm_v0045_get_shares",

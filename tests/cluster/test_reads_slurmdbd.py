@@ -129,6 +129,8 @@ def test_the_payload_is_slurmrestds(accounting: Accounting, path: str) -> None:
             ours = accounting.cluster.http("GET", target, user="slurm")
             findings = list(compare_documents(strip(peer.json()), strip(ours.json())))
             left = [one for one in findings if not IGNORED.fullmatch(one.path)]
+            # differences.py: up to v0.0.42 config is without the QOS that were deleted
+            left = [one for one in left if (path, one.path) != ("config", "qos")]
             if not left:
                 break
         assert (peer.status, ours.status, left) == (200, 200, []), target

@@ -9,7 +9,7 @@ import json
 import marshal
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NOT_PREPARED = 97
@@ -127,3 +127,9 @@ class FakeSlurm:
     def argvs(self) -> list[list[str]]:
         """Every argv that was run so far, in order."""
         return [call.argv for call in self.calls]
+
+
+def print_listing(name: str, entries: list[Any]) -> bytes:
+    """A document as 22.05 lays it out: the list at the end, an empty one on two lines, no end of line."""
+    text = json.dumps({"meta": {"Slurm": {}}, "errors": [], name: entries}, indent=2, ensure_ascii=False)
+    return text.replace("[]", "[\n  ]").encode("utf-8", "surrogateescape")

@@ -8,7 +8,7 @@ import pytest
 from conftest import Asker, Heard
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playback import FIXTURES, FakeSlurm, read_recording
+from playback import FIXTURES, FakeSlurm, print_listing, read_recording
 
 from slurmrest_inetd.errors import ApiError, CutShort, InternalFault
 from slurmrest_inetd.model import Passage
@@ -199,12 +199,6 @@ JOBS = [
 @pytest.mark.parametrize(("job_id", "records"), [(15, [15, 24, 23]), (23, [23]), (18, [18, 19]), (19, [19]), (1, [])])
 def test_which_records_a_job_has(job_id: int, records: list[int]) -> None:
     assert [job["job_id"] for job in sort_records(JOBS, job_id)] == records
-
-
-def print_listing(name: str, entries: list[Any]) -> bytes:
-    """A document as 22.05 lays it out: the list at the end, an empty one on two lines, no end of line."""
-    text = json.dumps({"meta": {"Slurm": {}}, "errors": [], name: entries}, indent=2, ensure_ascii=False)
-    return text.replace("[]", "[\n  ]").encode("utf-8", "surrogateescape")
 
 
 def make_jobs(count: int) -> list[dict[str, Any]]:
@@ -411,11 +405,6 @@ def test_a_clock_that_cannot_be_asked_leaves_the_failure_to_the_next(early: Fake
     early.say("sdiag", b"", DOWN, 1)
     replay(early, "nodes")
     assert ask("/slurm/v0.0.38/nodes?update_time=10000000000").status == 200
-
-
-def test_what_the_release_cannot_tell(early: FakeSlurm, ask: Asker) -> None:
-    early.say(SQUEUE, print_listing("jobs", JOBS))
-    assert ask("/slurm/v0.0.45/resources/7").status == 501
 
 
 @pytest.mark.parametrize(
