@@ -24,6 +24,8 @@ DESCRIPTOR_FD = 3
 # was asked, and sacctmgr, about to say so, would now and then be killed by its own last words to slurmdbd.
 DEFAULT_SIGNALS = (signal.SIGXFSZ,)
 KILL_GRACE_SECONDS = 2.0
+# What tells a worker to leave (listen/worker.py).
+LEAVING = (signal.SIGIO,)
 
 
 class Command(NamedTuple):
@@ -115,8 +117,11 @@ class Running:
         children = [stdin_child, stdout_child, stderr_child]
         if command.descriptor is not None:
             children.append(open_input(command.descriptor))
+        # whoever is told to leave now must find the command among those that run
+        signal.pthread_sigmask(signal.SIG_BLOCK, LEAVING)
         try:
             self._pid = spawn(path, command.argv, environment, children, command.emptied)
+            running.append(self)
         except BaseException:
             os.close(self._stdout_fd)
             os.close(self._stderr_fd)
@@ -124,7 +129,7 @@ class Running:
         finally:
             for fd in children:
                 os.close(fd)
-        running.append(self)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, LEAVING)
         self._poll = select.poll()
         self._poll.register(self._stdout_fd, select.POLLIN)
         self._poll.register(self._stderr_fd, select.POLLIN)

@@ -4,10 +4,11 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from slurmrest_inetd.errors import CommandTimeout, SlurmMissing
+from slurmrest_inetd.errors import CommandTimeout, ShuttingDown, SlurmMissing
 from slurmrest_inetd.model import Identity
 from slurmrest_inetd.settings import Settings
 from slurmrest_inetd.slurm import command
@@ -162,6 +163,33 @@ def test_a_command_that_will_not_go_is_killed(
         running.read_chunk()
     assert command.history[-1] == (("stay",), -signal.SIGKILL)
     running.stop()
+
+
+def test_who_is_told_to_leave_as_a_command_starts_finds_it(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes when the command is there and nobody has its number yet."""
+    install(tmp_path, "hang", "#!/bin/sh\nexec sleep 60\n")
+    spawn, stopped = command.spawn, []
+
+    def spawn_and_leave(*words: Any) -> int:
+        pid = spawn(*words)
+        os.kill(os.getpid(), signal.SIGIO)
+        return pid
+
+    def leave(*_: Any) -> None:
+        stopped.append(command.stop_running())
+        raise ShuttingDown("now")
+
+    monkeypatch.setattr(command, "spawn", spawn_and_leave)
+    before = signal.signal(signal.SIGIO, leave)
+    try:
+        with pytest.raises(ShuttingDown):
+            start_command(Command(("hang",)), ALICE, settings)
+    finally:
+        signal.signal(signal.SIGIO, before)
+    assert stopped == [True]
+    assert command.history[-1] == (("hang",), -signal.SIGTERM)
 
 
 def test_nothing_is_left_open(tmp_path: Path, settings: Settings) -> None:
