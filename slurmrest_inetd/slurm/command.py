@@ -24,8 +24,7 @@ DESCRIPTOR_FD = 3
 # was asked, and sacctmgr, about to say so, would now and then be killed by its own last words to slurmdbd.
 DEFAULT_SIGNALS = (signal.SIGXFSZ,)
 KILL_GRACE_SECONDS = 2.0
-# What tells a worker to leave (listen/worker.py).
-LEAVING = (signal.SIGIO,)
+LEAVING = (signal.SIGIO,)  # tells a worker to leave (listen/worker.py)
 
 
 class Command(NamedTuple):
