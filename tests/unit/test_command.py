@@ -174,7 +174,7 @@ def test_who_is_told_to_leave_as_a_command_starts_finds_it(
 
     def spawn_and_leave(*words: Any) -> int:
         pid = spawn(*words)
-        os.kill(os.getpid(), signal.SIGIO)
+        signal.raise_signal(signal.SIGIO)  # to this thread: a test runner has others
         return pid
 
     def leave(*_: Any) -> None:
