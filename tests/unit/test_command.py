@@ -4,10 +4,10 @@ import json
 import os
 import signal
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import pytest
+from listening import is_alive, wait_until
 
 from slurmrest_inetd.errors import CommandTimeout, ShuttingDown, SlurmMissing
 from slurmrest_inetd.model import Identity
@@ -139,20 +139,7 @@ def test_a_command_that_hangs_is_stopped_and_its_children_with_it(tmp_path: Path
     with pytest.raises(CommandTimeout, match="unknown"):
         running.read_chunk()
     assert running.argv == ("hang",)
-    for _ in range(200):
-        if is_gone(child):
-            break
-        sleep(0.01)
-    assert is_gone(child)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether the process has ended, waited for or not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state in ("Z", "X")
+    wait_until(lambda: not is_alive(child))
 
 
 def test_a_command_that_will_not_go_is_killed(
