@@ -64,10 +64,9 @@ def format_release(release: str) -> Iterator[str]:
 def format_target(release: str, target: int) -> Iterator[str]:
     """One version on one release: what is whole, what is not possible, and the table of the rest."""
     sources = {path: find_source(release, path, target) for path in PATHS if has_operation("GET", path, target)}
-    impossible = [path for path, source in sources.items() if source is None and path not in MADE]
-    possible = {path: source for path, source in sources.items() if source is not None}
-    rows = {path: format_document(path, source, target) for path, source in possible.items()}
-    rows |= {path: format_made(path) for path, source in sources.items() if source is None and path in MADE}
+    rows = {path: format_document(path, source, target) for path, source in sources.items() if source is not None}
+    rows |= {path: format_made(path) for path in MADE if path in sources and path not in rows}
+    impossible = [path for path in sources if path not in rows]
     whole = [path for path, row in rows.items() if not row]
     if whole:
         yield from (f"Whole: {format_names(whole)}.", "")

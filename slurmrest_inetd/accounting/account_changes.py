@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.accounting.association_changes import INVALID_USER
-from slurmrest_inetd.accounting.association_terms import note_case
+from slurmrest_inetd.accounting.association_terms import carry_text
 from slurmrest_inetd.accounting.changes import Change, Step
 from slurmrest_inetd.accounting.entity_kinds import KINDS
 from slurmrest_inetd.accounting.known import Known
@@ -20,7 +20,6 @@ from slurmrest_inetd.body.reading import NO_SUCH_PATH, read_object
 from slurmrest_inetd.fields.account_body import ACCOUNT_FLAGS, ACCOUNT_PROPERTIES
 from slurmrest_inetd.slurm.sacctmgr import (
     check_name,
-    check_text,
     fold_case,
     format_names,
     format_term,
@@ -124,14 +123,8 @@ def check_flag(one: WantedAccount, known: Known, found: Findings) -> None:
 def check_texts(one: WantedAccount, current: dict[str, Any], found: Findings) -> None:
     """Refuse a description that cannot be carried, unless it is there already; the case of its letters may change."""
     for member, text in one.texts.items():
-        path = f"{one.path}{member}/"
-        if text == current.get(member):
-            continue
-        try:
-            check_text(text)
-        except Unusable as error:
-            found.refuse(error, path)
-        note_case(text, path, found)
+        if text != current.get(member):
+            carry_text(text, f"{one.path}{member}/", found)
 
 
 def plan_new(one: WantedAccount, known: Known, found: Findings) -> list[Step]:

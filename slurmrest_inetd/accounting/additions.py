@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.accounting.association_terms import (
     INVALID_ACCOUNT,
+    carry_text,
     check_cluster,
     check_parent,
     list_terms,
@@ -25,7 +26,7 @@ from slurmrest_inetd.body.properties import Property, list_properties
 from slurmrest_inetd.body.reading import NO_SUCH_PATH
 from slurmrest_inetd.body.trees import read_tree
 from slurmrest_inetd.fields.association_condition_body import ACCOUNTS_ADDITION, RECORD, USERS_ADDITION
-from slurmrest_inetd.slurm.sacctmgr import check_name, check_text, format_names, format_term, list_add, list_modify
+from slurmrest_inetd.slurm.sacctmgr import check_name, format_names, format_term, list_add, list_modify
 from slurmrest_inetd.slurm.values import Unusable
 
 CONDITION = "association_condition/"
@@ -119,16 +120,6 @@ def is_name(text: str) -> bool:
         return bool(check_name(text, folds=False))
     except Unusable:
         return False
-
-
-def carry_text(text: str, path: str, found: Findings) -> str:
-    """A text of which only the case of its letters may change."""
-    note_case(text, path, found)
-    try:
-        return check_text(text)
-    except Unusable as error:
-        found.refuse(error, path)
-        return ""
 
 
 def choose_clusters(addition: Addition, known: Known, found: Findings) -> list[str]:

@@ -71,6 +71,16 @@ def note_case(text: str, place: str, found: Findings) -> None:
         found.warn(FOLDED, place)
 
 
+def carry_text(text: str, path: str, found: Findings) -> str:
+    """A text of which only the case of its letters may change."""
+    note_case(text, path, found)
+    try:
+        return check_text(text)
+    except Unusable as error:
+        found.refuse(error, path)
+        return ""
+
+
 def format_property(row: Property, value: Any, current: Mapping[str, Any] | None, known: Known) -> Iterator[str]:
     """The term of one property; none where there is nothing to change. Raises Unusable."""
     if row.kind == "tres":

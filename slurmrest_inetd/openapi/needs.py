@@ -39,7 +39,8 @@ def may_lack(row: Endpoint) -> bool:
 
 def can_serve(row: Endpoint, newest: int) -> bool:
     """Whether such a Slurm can do it: it came with a version that this has, a text tells it (texts/), or another
-    document."""
+    document.
+    """
     if not may_lack(row) or newest >= row.since:
         return True
     if row.path in MADE:

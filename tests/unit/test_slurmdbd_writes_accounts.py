@@ -117,6 +117,15 @@ def test_a_description_that_cannot_be_carried_is_left_where_it_is(ask: Asker, st
     assert state.changes == []
 
 
+@pytest.mark.parametrize("member", ["description", "organization"])
+def test_an_account_with_a_text_that_cannot_be_carried_is_not_added(ask: Asker, state: State, member: str) -> None:
+    state.give("account", [], "Names=chem,phys", "WithCoordinators").accept()
+    heard = post(ask, {**PHYS, "name": "chem"}, {**PHYS, member: "it's"})
+    assert heard.status == 422
+    assert [(p["source"], p["error_number"]) for p in heard.document["errors"]] == [(f"#/accounts[1]/{member}/", 9216)]
+    assert state.changes == []
+
+
 def test_what_accounting_does_not_know_is_refused_before_anything_is_changed(ask: Asker, state: State) -> None:
     state.give("account", [], "Names=Phys", "WithCoordinators").give("user", [], "Names=zoe").accept()
     heard = post(ask, {**PHYS, "name": "Phys", "coordinators": [{"name": "zoe"}]})

@@ -5,6 +5,8 @@ with status 0 when it is refused; what it was refused for is then asked of squeu
 of an earlier release, it is made of the job's record.
 """
 
+from typing import Any
+
 from slurmrest_inetd.errors import ApiError, Conflict, Forbidden, NotFound
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import Document, answer_document, pass_document, read_document
@@ -26,9 +28,10 @@ def get_resources(call: Call) -> Answer | Passage:
     """
     job_id = require_job_id(call)
     query = parse_query(call, ())
-    number = find_record(call, job_id)
     if find_newest(call.settings, "scontrol") < call.endpoint.since:
-        return make_layout(call, job_id, number, query.warnings)
+        return make_layout(call, job_id, query.warnings)
+    is_part = job_id.task is not None or job_id.component is not None
+    number = find_record(read_jobs(call, job_id).payload["jobs"], job_id) if is_part else job_id.job
     return pass_document(
         call,
         ("scontrol", "show", "resources", "--", str(number)),
@@ -38,12 +41,9 @@ def get_resources(call: Call) -> Answer | Passage:
     )
 
 
-def find_record(call: Call, job_id: JobId) -> int:
-    """The number of the record that holds what was asked for. Raises NotFound, Conflict, what squeue failed of."""
-    if job_id.task is None and job_id.component is None:
-        return job_id.job
-    jobs = read_jobs(call, job_id).payload["jobs"]
-    if job_id.component is not None:
+def find_record(jobs: list[dict[str, Any]], job_id: JobId) -> int:
+    """The number of the record among ``jobs`` that holds what was asked for. Raises NotFound, Conflict."""
+    if job_id.task is None:
         return job_id.record
     for job in jobs:
         if job["array_task_id"]["set"] and job["array_task_id"]["number"] == job_id.task:
@@ -63,9 +63,10 @@ def find_reason(call: Call, job_id: JobId, number: int) -> ApiError:
     return refuse(Conflict, NOT_RUNNING, job_id)
 
 
-def make_layout(call: Call, job_id: JobId, number: int, warnings: tuple[Notice, ...]) -> Answer:
+def make_layout(call: Call, job_id: JobId, warnings: tuple[Notice, ...]) -> Answer:
     """The layout, of the job's record. Raises NotFound, Conflict, what squeue failed of."""
     document = read_jobs(call, job_id)
+    number = find_record(document.payload["jobs"], job_id)
     job = next((job for job in document.payload["jobs"] if job["job_id"] == number), None)
     if job is None or "RUNNING" not in job["job_state"] or not job["job_resources"]:
         raise refuse(Conflict, NOT_RUNNING, job_id)
