@@ -18,11 +18,11 @@ ASSOCIATIONS = (
     Row("parent_account",                  "csv",                   term="parent",          member="parent_account"),
     Row("partition",                       "csv", since=36,          term="partition",       member="partition"),
     Row("qos",                             "csv",                   term="qos",             member="qos"),
-    Row("usage_start",                     "timestamp",             note=notes.USAGE_WINDOW),
-    Row("usage_end",                       "timestamp",             note=notes.USAGE_WINDOW),
+    Row("usage_start",                     "timestamp"),
+    Row("usage_end",                       "timestamp"),
     Row("user",                            "csv", since=36,          term="user",            member="user"),
 
-    Row("with_usage",                      "bool",      until=41,   note=notes.USAGE),
+    Row("with_usage",                      "bool",      until=41),
     Row("with_deleted",                    "bool",      until=41,   term="withdeleted"),
     Row("only_defaults",                   "bool",      until=41,   term="onlydefaults"),
     Row("with_raw_qos",                    "bool",      until=41,   term="withrawqos"),
@@ -30,7 +30,7 @@ ASSOCIATIONS = (
     Row("without_parent_info",             "bool",      until=41,   term="wopinfo"),
     Row("without_parent_limits",           "bool",      until=41,   term="woplimits"),
 
-    Row("Include usage",                   "bool",      since=42,   note=notes.USAGE),
+    Row("Include usage",                   "bool",      since=42),
     Row("Include deleted associations",    "bool",      since=42,   term="withdeleted"),
     Row("Filter to only defaults",         "bool",      since=42,   term="onlydefaults"),
     Row("Include the raw QOS or delta_qos", "bool",     since=42,   term="withrawqos"),

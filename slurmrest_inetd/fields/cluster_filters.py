@@ -27,10 +27,10 @@ CLUSTER = (
     Row("flags",          "flags",            enum=FLAGS,           member="flags"),
     Row("format",         "csv",   until=44,  note=notes.FORMAT),
     Row("rpc_version",    "ids",              term="rpc"),
-    Row("usage_start",    "timestamp",        note=notes.USAGE_WINDOW),
-    Row("usage_end",      "timestamp",        note=notes.USAGE_WINDOW),
+    Row("usage_start",    "timestamp",        note=notes.CLUSTER_USAGE),
+    Row("usage_end",      "timestamp",        note=notes.CLUSTER_USAGE),
     Row("with_deleted",   "bool",             term="withdeleted"),
-    Row("with_usage",     "bool",             note=notes.USAGE),
+    Row("with_usage",     "bool",             note=notes.CLUSTER_USAGE),
 )
 CLUSTERS = (
     *CLUSTER,

@@ -4,5 +4,4 @@ Law: sentences; each names its parameter's effect, not its value. Read by the ta
 """
 
 FORMAT = "format has no effect: the whole document is sent"
-USAGE = "Usage is not printed by Slurm's commands: every list called accounting is empty"
-USAGE_WINDOW = "A period of usage has no effect: usage is not printed by Slurm's commands"
+CLUSTER_USAGE = "Usage of clusters has no effect: no document of the API has a place for it"

@@ -15,10 +15,10 @@ WCKEYS = (
     Row("id",             "ids",                term="id"),
     Row("name",           "csv",                term="name",            member="name"),
     Row("only_defaults",  "bool"),
-    Row("usage_start",    "timestamp",          note=notes.USAGE_WINDOW),
-    Row("usage_end",      "timestamp",          note=notes.USAGE_WINDOW),
+    Row("usage_start",    "timestamp"),
+    Row("usage_end",      "timestamp"),
     Row("user",           "csv",                term="user",            member="user"),
-    Row("with_usage",     "bool",               note=notes.USAGE),
+    Row("with_usage",     "bool"),
     Row("with_deleted",   "bool",               term="withdeleted"),
 )
 WCKEY_PATH = (

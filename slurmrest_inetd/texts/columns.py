@@ -1,4 +1,5 @@
-"""What sacctmgr and sshare print as columns, taken apart where it cannot be forged: by the widths that were asked for.
+"""What sacctmgr, sshare and sreport print as columns, taken apart where it cannot be forged: by the widths that were
+asked for.
 
 ``format=Name%-40`` is 40 bytes and a space, whatever the value holds: newlines, ``|``, ``=``, the name of another
 column. A value that is longer is cut, and ends in ``+``; then the column is asked for wider, until nothing is cut. A
@@ -6,6 +7,7 @@ column stands at the left for the spaces that a text begins with, and once more 
 with. Law: pure but for what it asks; raises rather than tell less than there is. Called by the builders.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -19,11 +21,12 @@ GROWTH = 16
 # No column of the database is longer than 64 KiB; names that sacctmgr puts in place of ids can be.
 WIDEST_BYTES = 1024 * 1024
 CUT = b"+"
+NUMBER = re.compile(rb" *[0-9]+")
 
 
 class Column(NamedTuple):
     """``name`` is sacctmgr's (``format=``), ``width`` in bytes; a ``free`` one holds what somebody wrote, and may begin
-    or end in spaces.
+    or end in spaces. One of width 0 is a number, as wide as it is: sreport's Used takes no width.
     """
 
     name: str
@@ -53,7 +56,9 @@ def read_columns(ask: Ask, argv: tuple[str, ...], option: str, columns: tuple[Co
 
 
 def format_column(column: Column) -> str:
-    """``Name%-40``; a free text also ``Name%40``."""
+    """``Name%-40``; a free text also ``Name%40``; a number without a width ``Name``."""
+    if not column.width:
+        return column.name
     left = f"{column.name}%-{column.width}"
     return f"{left},{column.name}%{column.width}" if column.free else left
 
@@ -73,17 +78,23 @@ def list_cells(columns: tuple[Column, ...]) -> list[tuple[Column, bool]]:
 def split_rows(printed: bytes, columns: tuple[Column, ...]) -> Iterator[list[bytes]]:
     """The cells of each row, as wide as they were asked for. Raises InternalFault where the lines are not as long."""
     cells = list_cells(columns)
-    length = sum(column.width + 1 for column, _ in cells) + 1
-    if len(printed) % length:
-        raise InternalFault("sacctmgr printed lines of another length than it was asked for", source="sacctmgr")
-    for start in range(0, len(printed), length):
-        row, at = [], start
+    at = 0
+    while at < len(printed):
+        row = []
         for column, _ in cells:
-            row.append(printed[at : at + column.width])
-            at += column.width + 1
+            end = at + column.width if column.width else find_number_end(printed, at)
+            row.append(printed[at:end])
+            at = end + 1
         if printed[at : at + 1] != b"\n":
-            raise InternalFault("sacctmgr printed other columns than it was asked for", source="sacctmgr")
+            raise InternalFault("Slurm printed other columns than it was asked for", source="format")
+        at += 1
         yield row
+
+
+def find_number_end(printed: bytes, at: int) -> int:
+    """Where the number ends that is printed at ``at``; past the end of all where there is none."""
+    found = NUMBER.match(printed, at)
+    return found.end() if found else len(printed)
 
 
 def list_cut(row: list[bytes], columns: tuple[Column, ...]) -> Iterator[str]:

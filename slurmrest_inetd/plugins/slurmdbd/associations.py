@@ -1,4 +1,4 @@
-"""GET association and associations: ``sacctmgr show association``.
+"""GET association and associations: ``sacctmgr show association``, and with usage sreport.
 
 Law: see accounting/listing.py. Called through routing.py.
 """
@@ -15,6 +15,7 @@ from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.association_filters import ASSOCIATION_LIST, ASSOCIATIONS
 from slurmrest_inetd.model import Answer, Call, Passage
 from slurmrest_inetd.query import parse_query
+from slurmrest_inetd.usage.asking import is_asked, note_unasked, tell_usage
 
 
 def get_association(call: Call) -> Answer:
@@ -28,7 +29,9 @@ def get_association(call: Call) -> Answer:
     if call.version <= LAST_WITH_QOS_IDS and document.payload[LISTING.member]:
         number_qos(call, document.payload[LISTING.member])
         return answer_list(document, LISTING, query.warnings)
-    return answer_single(call, document, LISTING, query.warnings)
+    answer = answer_single(call, document, LISTING, query.warnings)
+    notices = tell_usage(call, LISTING.member, document.payload[LISTING.member], query.values)
+    return answer._replace(warnings=(*answer.warnings, *notices))
 
 
 def get_associations(call: Call) -> Answer | Passage:
@@ -37,8 +40,13 @@ def get_associations(call: Call) -> Answer | Passage:
     conditions = choose_associations(call, query)
     explain = explain_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *list_unasked(call.version))
+    if is_asked(query.values):
+        document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
+        notices = tell_usage(call, LISTING.member, document.payload[LISTING.member], query.values)
+        return answer_list(document, LISTING, (*query.warnings, *notices))
     if call.version > LAST_WITH_QOS_IDS:
-        return pass_list(call, argv, LISTING, conditions, warnings=query.warnings, explain=explain)
+        warnings = (*query.warnings, *note_unasked(query.values))
+        return pass_list(call, argv, LISTING, conditions, warnings=warnings, explain=explain)
     document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
     number_qos(call, document.payload[LISTING.member])
     return answer_list(document, LISTING, query.warnings)

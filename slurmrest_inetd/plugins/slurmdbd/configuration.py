@@ -1,15 +1,15 @@
 """GET conf (slurmdbd's own settings) and config (everything accounting holds, as POST config takes it).
 
 conf is ``sacctmgr show config``. There is no command that prints config: its lists are read one by one, each with the
-words that make it what slurmrestd puts there. Law: a list that the client may not see refuses the whole. Called through
-routing.py.
+words that make it what slurmrestd puts there; two of them have yesterday's usage. Law: a list that the client may not
+see refuses the whole. Called through routing.py.
 """
 
+from itertools import chain
 from typing import Any
 
 from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS
 from slurmrest_inetd.accounting.qos_names import number_qos
-from slurmrest_inetd.fields.notes import USAGE
 from slurmrest_inetd.model import LAST_EARLY, Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import pass_document, read_document
 from slurmrest_inetd.query import parse_query
@@ -54,11 +54,21 @@ def get_config(call: Call) -> Answer:
         # sacctmgr calls the list of TRES "TRES"
         payload[early_member if early else late_member] = next(iter(document.payload.values()))
         meta = document.meta
+    warnings = query.warnings
     if not early:
         leave_out(call, payload)
+        warnings += fill_all_usage(call, payload)
     if call.version <= LAST_WITH_QOS_IDS:
         number_qos(call, payload["associations"])
-    return Answer(payload, warnings=(*query.warnings, Notice(USAGE, "#/")), meta=meta)
+    return Answer(payload, warnings=warnings, meta=meta)
+
+
+def fill_all_usage(call: Call, payload: dict[str, Any]) -> tuple[Notice, ...]:
+    """Yesterday's usage, where slurmrestd has it; what the client has to know of it."""
+    from slurmrest_inetd.usage.filling import fill_usage
+
+    notices = (fill_usage(call, member, payload[member]) for member in ("associations", "wckeys"))
+    return tuple(chain.from_iterable(notices))
 
 
 def leave_out(call: Call, payload: dict[str, Any]) -> None:

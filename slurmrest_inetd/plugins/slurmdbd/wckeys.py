@@ -1,4 +1,4 @@
-"""GET wckey/{id} and wckeys: ``sacctmgr show wckey``. Accounting tells them to operators only.
+"""GET wckey/{id} and wckeys: ``sacctmgr show wckey``, and with usage sreport. Accounting tells them to operators only.
 
 Law: see accounting/listing.py. Called through routing.py.
 """
@@ -18,6 +18,7 @@ from slurmrest_inetd.fields.wckey_filters import WCKEY_PATH, WCKEYS
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query, refuse_value
+from slurmrest_inetd.usage.asking import is_asked, note_unasked, tell_usage
 
 SHOW_WCKEY = ("sacctmgr", "show", "wckey")
 LISTING = Listing("wckeys", "WCKey", Notice("slurmdb_wckeys_get() found nothing", "_dump_wckeys"))
@@ -34,11 +35,14 @@ def get_wckeys(call: Call) -> Answer | Passage:
     """All keys that meet the query. Raises Forbidden."""
     query = parse_query(call, WCKEYS)
     conditions = build_conditions(call, query.values, WCKEYS)
-    if not query.values.get("only_defaults"):
-        return pass_list(call, SHOW_WCKEY, LISTING, conditions, warnings=query.warnings)
+    if not query.values.get("only_defaults") and not is_asked(query.values):
+        warnings = (*query.warnings, *note_unasked(query.values))
+        return pass_list(call, SHOW_WCKEY, LISTING, conditions, warnings=warnings)
     document = read_list(call, (*SHOW_WCKEY, *conditions.words), LISTING, conditions)
-    document.payload["wckeys"] = keep_defaults(call, document.payload["wckeys"], document.meta)
-    return answer_list(document, LISTING, query.warnings)
+    if query.values.get("only_defaults"):
+        document.payload["wckeys"] = keep_defaults(call, document.payload["wckeys"], document.meta)
+    notices = tell_usage(call, LISTING.member, document.payload["wckeys"], query.values)
+    return answer_list(document, LISTING, (*query.warnings, *notices))
 
 
 def keep_defaults(call: Call, keys: list[dict[str, Any]], meta: dict[str, Any]) -> list[dict[str, Any]]:
