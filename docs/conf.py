@@ -72,6 +72,9 @@ def list_reads(known: Differences) -> list[str]:
     if known.orders:
         lines += ["", "Another order:", "", "| target | list | why |", "|---|---|---|"]
         lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in known.orders]
+    if known.sums:
+        lines += ["", "Added up:", "", "| target | list | why |", "|---|---|---|"]
+        lines += [format_row(f"`{row.target}`", f"`{row.member}`", row.reason) for row in known.sums]
     return [*lines, ""]
 
 

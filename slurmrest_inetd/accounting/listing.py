@@ -19,6 +19,10 @@ SEVERAL_FOUND = (
     9211,
     "Request matched more than one object to query. Request is limited to query of a single matching object.",
 )
+# The parameters of usage: as the API spells it up to v0.0.41 (of wckeys: always), and later; and its period.
+USAGE = ("with_usage", "Include usage")
+PERIOD = ("usage_start", "usage_end")
+NO_USAGE = "A period has no effect unless usage is asked for"
 
 
 class Listing(NamedTuple):
@@ -67,6 +71,16 @@ def build_conditions(call: Call, values: Mapping[str, Any], rows: Iterable[Param
         else:
             raise refuse_value(call, row.name, f"{row.name} cannot have this value: Slurm's commands cannot carry it")
     return Conditions(tuple(words), tuple(keeps))
+
+
+def is_usage_asked(values: Mapping[str, Any]) -> bool:
+    """Whether a query asks for usage: then usage/filling.py is needed."""
+    return any(values.get(name) for name in USAGE)
+
+
+def note_period(values: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """A warning for each end of a period in a query that does not ask for usage."""
+    return () if is_usage_asked(values) else tuple(Notice(NO_USAGE, f"#/{name}/") for name in PERIOD if name in values)
 
 
 def match_member(path: str, wanted: Iterable[str]) -> Keep:

@@ -1,7 +1,7 @@
 """The list called ``accounting`` of associations and wckeys, filled with what sreport prints.
 
-Law: what cannot be told is left empty and named in a warning, never guessed. Called by asking.py, and by the plugin
-of config.
+Law: what cannot be told is left empty and named in a warning, never guessed. Called by the plugins of slurmdbd, which
+load it only where usage is asked for.
 """
 
 import time
@@ -11,18 +11,19 @@ from types import MappingProxyType
 from typing import Any
 
 from slurmrest_inetd.accounting.fixed_shape import fix_shape
+from slurmrest_inetd.accounting.listing import PERIOD
 from slurmrest_inetd.model import Call, Notice
 from slurmrest_inetd.passthrough import judge, read_document
 from slurmrest_inetd.query import refuse_value
 from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import Column, read_rows
-from slurmrest_inetd.usage.asking import END, START
 from slurmrest_inetd.usage.periods import Period, choose_period, split_period
 from slurmrest_inetd.usage.reports import REPORTS, Key, Report, Used, make_key, narrow_report, read_used
 
-# One run of sreport each: some ten seconds of them.
-MOST_PIECES = 1000
+START, END = PERIOD
+# One run of sreport each: a quarter of a year by the hour takes half a minute.
+MOST_PIECES = 93 * 24
 TOO_LONG = (
     f"The period has more than {MOST_PIECES} hours, days or months. It is told by the day where it begins and ends at"
     " midnight, by the month where it begins and ends with one"
@@ -45,7 +46,7 @@ def fill_usage(
     command failed of.
     """
     report = REPORTS[member]
-    pieces = list_pieces(call, values)
+    pieces = list_pieces(call, values, report.until_now)
     told = [entry for entry in entries if not entry.get("partition")]
     if told and pieces:
         ask = Ask(call, (), (), lambda done: judge(call, done, None, empty=not done.stdout), [])
@@ -56,10 +57,10 @@ def fill_usage(
     return (Notice(OF_PARTITIONS, "#/associations/accounting/"),) if len(told) < len(entries) else ()
 
 
-def list_pieces(call: Call, values: Mapping[str, Any]) -> list[Period]:
+def list_pieces(call: Call, values: Mapping[str, Any], until_now: bool) -> list[Period]:
     """The hours, days or months that the query names. Raises Unprocessable."""
     try:
-        period = choose_period(values.get(START, 0), values.get(END, 0), int(time.time()))
+        period = choose_period(values.get(START, 0), values.get(END, 0), int(time.time()), until_now)
     except ValueError as error:
         raise refuse_value(call, END, str(error)) from None
     if period.start < 0:
@@ -74,9 +75,10 @@ def put_usage(ask: Ask, report: Report, entries: list[Entry], used: list[tuple[P
     """Give each entry its usage, in the order of time."""
     ids = read_ids(ask, report, entries)
     tres = read_tres(ask.call)
+    apart = find_newest(ask.call.settings, "sacctmgr") <= LAST_APART
     found: dict[Key, list[tuple[int, str, int]]] = {}
     for piece, rows in used:
-        for (key, name), seconds in join_rows(ask.call, rows).items():
+        for (key, name), seconds in join_rows(rows, apart).items():
             found.setdefault(key, []).append((piece.start, name, seconds))
     for entry in entries:
         key = make_key(report, entry)
@@ -86,9 +88,10 @@ def put_usage(ask: Ask, report: Report, entries: list[Entry], used: list[tuple[P
         ]
 
 
-def join_rows(call: Call, rows: Iterable[Used]) -> dict[tuple[Key, str], int]:
-    """The seconds by whose they are and of what. Of several rows the first has the others in it, but on 22.05."""
-    apart = find_newest(call.settings, "sacctmgr") <= LAST_APART
+def join_rows(rows: Iterable[Used], apart: bool) -> dict[tuple[Key, str], int]:
+    """The seconds by whose they are and of what. Of several rows of one user in one account, the first has the others
+    in it, unless they are ``apart``.
+    """
     joined: dict[tuple[Key, str], int] = {}
     for key, tres, seconds in rows:
         before = joined.get((key, tres), 0)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 HOUR_SECONDS = 3600
-UNSET = 0
 
 
 class Period(NamedTuple):
@@ -20,22 +19,23 @@ class Period(NamedTuple):
     end: int
 
 
-def choose_period(start: int, end: int, now: int) -> Period:
+def choose_period(start: int, end: int, now: int, until_now: bool = True) -> Period:
     """The period that a client means, in whole hours; 0 is unset.
 
-    It begins yesterday at midnight and ends today at midnight unless the client says otherwise; one that ends before it
-    begins is turned round, one that has no length is an hour, and what has not come yet is left out. Raises ValueError
-    for an end alone that is before yesterday.
+    Without a start it begins yesterday at midnight. Without an end it ends today at midnight, or, if it has a start and
+    is ``until_now``, with the last whole hour. One that ends before it begins is turned round, one that has no length
+    is an hour, and what has not come yet is left out. Raises ValueError for an end alone that is before yesterday.
     """
     if start and end and end < start:
         start, end = end, start
     if start > now:
         return Period(now, now)
     first = floor_hour(start) if start else find_midnight(now, days=-1)
-    last = floor_hour(end) if UNSET < end <= now else floor_hour(now) + HOUR_SECONDS
-    if not end:
-        last = find_midnight(now)
-    elif not start and last < first:
+    if end:
+        last = floor_hour(end) if end <= now else floor_hour(now) + HOUR_SECONDS
+    else:
+        last = floor_hour(now) if start and until_now else find_midnight(now)
+    if not start and last < first:
         raise ValueError("A period that ends before yesterday needs usage_start, too")
     return Period(first, last if last > first else first + HOUR_SECONDS)
 

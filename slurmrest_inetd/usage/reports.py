@@ -23,9 +23,12 @@ Key = tuple[str, ...]
 
 
 class Report(NamedTuple):
-    """``keys`` has for each column that says whose a row is: the document's member, and the report's condition."""
+    """``until_now`` is whether a period without an end goes on until now; ``keys`` has for each column that says whose
+    a row is: the document's member, and the report's condition.
+    """
 
     name: str
+    until_now: bool
     keys: tuple[tuple[Column, str, str], ...]
 
 
@@ -40,12 +43,12 @@ class Used(NamedTuple):
 # fmt: off
 # by the document's list
 REPORTS = {
-    "associations": Report("AccountUtilizationByUser", (
+    "associations": Report("AccountUtilizationByUser", True, (
         (Column("Cluster", 64),             "cluster", ""),
         (Column("Account", 64, free=True),  "account", "Accounts"),
         (Column("Login",   64, free=True),  "user",    "Users"),
     )),
-    "wckeys": Report("WCKeyUtilizationByUser", (
+    "wckeys": Report("WCKeyUtilizationByUser", False, (
         (Column("Cluster", 64),             "cluster", ""),
         (Column("WCKey",   64, free=True),  "name",    "WCKeys"),
         (Column("Login",   64, free=True),  "user",    ""),

@@ -16,6 +16,8 @@ from slurmrest_inetd.versions.shapes import CROSSINGS, Way, name_kind
 
 # A member that has no source and is known all the same: the target's own constant.
 ALWAYS = ""
+# Members that no document tells, filled in where the client asks for them (usage/).
+FILLED = ("/associations[]/accounting", "/wckeys[]/accounting")
 # (place in the source, place in the target)
 Pair = tuple[str, str]
 
@@ -41,7 +43,8 @@ def account_for(path: str, source: int, target: int) -> Account:
     for row in list_carries(path, source, target):
         origins[f"{row.place}/{row.member}"] = {f"{row.place}/{row.member}"}
     told = set().union(*(origins.get(leaf, set()) for leaf in after))
-    return Account(tuple(leaf for leaf in after if not origins.get(leaf)), tuple(set_apart(before, told)))
+    unknown = (leaf for leaf in after if not origins.get(leaf) and leaf not in FILLED)
+    return Account(tuple(unknown), tuple(set_apart(before, told)))
 
 
 def set_apart(before: list[str], told: set[str]) -> Iterator[str]:

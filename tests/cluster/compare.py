@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import CLOCKS, LATE, PASSING_FLAGS, Differences, Order
+from differences import CLOCKS, LATE, PASSING_FLAGS, Differences, Order, Sum
 from replies import Reply
 
 MISSING = "(not there)"
@@ -57,6 +57,9 @@ def explain(target: str, peer: Reply, ours: Reply, used: set[object], known: Dif
     for row in known.orders:
         if re.fullmatch(row.target, target) and sort_both(documents, row):
             used.add(row)
+    for sums in known.sums:
+        if re.fullmatch(sums.target, target) and sum(add_up(document, sums) for document in documents):
+            used.add(sums)
     for finding in compare_documents(*documents):
         if is_clock(finding):
             continue
@@ -84,6 +87,26 @@ def is_clock(finding: Finding) -> bool:
             both = (finding.peer, finding.ours)
             return all(isinstance(moment, int | float) for moment in both) and abs(both[0] - both[1]) <= clock.seconds
     return False
+
+
+def add_up(document: Any, row: Sum) -> bool:
+    """Add up the row's amounts wherever in the document they are; whether that made a difference."""
+    if isinstance(document, list):
+        return sum(add_up(entry, row) for entry in document) > 0
+    if not isinstance(document, dict):
+        return False
+    changed = sum(add_up(value, row) for name, value in document.items() if name != row.member) > 0
+    entries = document.get(row.member)
+    if isinstance(entries, list):
+        found: dict[str, Any] = {}
+        for entry in entries:
+            rest = {name: value for name, value in entry.items() if name != row.amount}
+            amounts = found.setdefault(json.dumps(rest, sort_keys=True), {**rest, row.amount: {}})[row.amount]
+            for name, amount in entry[row.amount].items():
+                amounts[name] = amounts.get(name, 0) + amount
+        document[row.member] = [found[key] for key in sorted(found)]
+        changed |= document[row.member] != entries
+    return changed
 
 
 def sort_both(documents: tuple[Any, Any], row: Order) -> bool:

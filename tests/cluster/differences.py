@@ -36,12 +36,22 @@ class Order(NamedTuple):
     reason: str
 
 
+class Sum(NamedTuple):
+    """A list of amounts that is as long as it likes: in both documents, those alike but for the amount are added up."""
+
+    target: str
+    member: str
+    amount: str
+    reason: str
+
+
 class Differences(NamedTuple):
     """The rows of one test."""
 
     statuses: tuple[Status, ...]
     leaves: tuple[Leaf, ...]
     orders: tuple[Order, ...]
+    sums: tuple[Sum, ...] = ()
 
 
 class Write(NamedTuple):
@@ -100,6 +110,7 @@ STATUSES = (
     Status(r".*/slurmdb/jobs/.state=CANCELLED%2CCOMPLETED",     422, 200, "a list of states"),
     Status(r".*/slurmdb/jobs/.state=CANCELLED%2CCOMPLETED",     500, 200, "a list of states"),
     Status(r".* v4[01] /slurmdb/jobs/.start_time={past}.*",        422, 200, "UNIX seconds, as in every other version"),
+    Status(r".* v4[01] /slurmdb/.*usage_start={days_ago}",      500, 200, "UNIX seconds, as in every other version"),
     Status(r"26.05 .*/slurmdb/jobs/.*qos=normal",               500, 200, "a QOS by its name; slurmrestd fails"),
     # a client's mistake is never a 5xx, a refusal has its own status
     Status(r".*update_time=zzz",                                500, 422, "a client's mistake is never a 5xx"),
@@ -113,8 +124,8 @@ LEAVES = (
     Leaf(r".*/job/abc",                        r"errors\.0\.description",                    "we say what was wrong with it"),
     Leaf(r".*/slurm/shares.*",                 r"shares\.shares\.\d+\.fairshare\.level",    "slurmrestd prints Infinity, which is not JSON"),
     Leaf(r".*/slurm/shares\?.*",               r"shares\.shares|warnings",                   "the filter is honoured; slurmrestd lists every share"),
-    Leaf(r".*/slurmdb/.*[?&][Ww]ith.*=true|.*with_deleted=true", r"warnings",                "slurmrestd warns of a boolean that is text; in a query there is nothing else"),
-    Leaf(r".*/slurmdb/config",                 r"warnings",                                  "we name what the document cannot hold"),
+    Leaf(r".*/slurmdb/.*[?&][Ww]ith.*=true.*|.*with_deleted=true", r"warnings",                "slurmrestd warns of a boolean that is text; in a query there is nothing else"),
+    Leaf(r".*/slurmdb/(config|associations/.*usage=true.*)", r"warnings",                    "no command tells the usage of an association of a partition: we say so"),
     Leaf(r".* v4[0-2] /slurmdb/config",        r"qos",                                       "what was deleted is in it where it says so: POST config would bring it back"),
     Leaf(r".*/slurmdb/instances/",             r"instances",                                 "an empty list is there, empty"),
     Leaf(r"24\.11 .*/slurmdb/.*",              r"warnings\.0\.description",                  "24.11 prints a pointer into its memory"),
@@ -127,9 +138,14 @@ LEAVES = (
 ORDERS = (
     Order(r".*/slurmdb/jobs?/.*",              "jobs", ("job_id", "submission"),             "sacct prints jobs in the order of their submission, slurmrestd by id: a long list streams"),
 )
+
+SUMS = (
+    Sum(r".*/slurmdb/(associations?/.*|config)", "accounting", "allocated",                   "an account's usage is one sum; slurmrestd lists that of each association below it, in no order"),
+    Sum(r".*/slurmdb/wckeys/.*",               "accounting", "allocated",                     "in the order of time and of TRES; slurmrestd has it in none"),
+)
 # fmt: on
 
-LATE = Differences(STATUSES, LEAVES, ORDERS)
+LATE = Differences(STATUSES, LEAVES, ORDERS, SUMS)
 
 # fmt: off
 # v0.0.36 to 38 on 22.05, the slurm root: read by test_peer_slurmctld_early.py.

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from clusters import Cluster
-from compare import compare_documents
+from compare import add_up, compare_documents
+from differences import SUMS
 
 SPOKEN = {"24.11": (40, 42), "26.05": (42, 45)}
 # sacct adds up the steps' CPU times; each question changes slurmdbd's counters
@@ -114,8 +115,10 @@ def accounting(cluster: Cluster) -> Iterator[Accounting]:
 
 
 def strip(document: dict[str, Any]) -> dict[str, Any]:
-    """The payload, its jobs in an order that both have."""
+    """The payload, its jobs in an order that both have, usage added up."""
     made = {name: value for name, value in document.items() if name not in ("meta", "errors", "warnings")}
+    for row in SUMS:
+        add_up(made, row)
     if "jobs" in made:
         made["jobs"] = sorted(made["jobs"], key=lambda job: (job["cluster"], job["job_id"], job["time"]["submission"]))
     return made

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from clusters import Cluster
+from usage import find_month, make_usage
 
 WAIT_SECONDS = 60
 HOUR = 3600
@@ -48,13 +49,14 @@ JOBS = (
     Job("het",        ("-n1", ":", "-n2", "--mem=50M"),                          SLEEP,                              "RUNNING"),
     Job("hethold",    ("--hold", "-n1", ":", "-n2"),                             "true",                             "PENDING",   "bob"),
 )
-# A child account, limits, more QOS, wckeys, an association that was deleted. alice is an operator and bob a coordinator from here on:
+# A child account, limits, more QOS, wckeys, an association of a partition, one that was deleted. alice is an operator and bob a coordinator from here on:
 # who is to be refused is carol.
 ACCOUNTING = (
     "add qos limited priority=5 maxwall=60 grptres=cpu=40,gres/gpu=2 maxtrespu=node=2 flags=denyonlimit preempt=normal",
     "add qos retired",
     "add account theory parent=phys description=theory organization=sci fairshare=3",
     "add user bob account=theory maxjobs=5 grptres=cpu=10 qos=normal,limited wckeys=paper",
+    "add user alice account=theory partition=long",
     "add coordinator account=phys names=bob",
     "add user bob account=chem",
     "modify user alice set adminlevel=operator",
@@ -78,6 +80,7 @@ def make_rich_state(cluster: Cluster) -> RichState:
     """Build the state and wait until it rests; raises CalledProcessError where Slurm refuses, TimeoutError where it does not rest."""
     clear_state(cluster)
     change_accounting(cluster, ACCOUNTING)
+    make_usage(cluster)
     make_nodes_and_reservations(cluster)
     jobs = {job.name: submit_job(cluster, job) for job in JOBS}
     make_dependents(cluster, jobs)
@@ -91,6 +94,11 @@ def make_rich_state(cluster: Cluster) -> RichState:
         "reservation": "tomorrow",
         "past": str(now - 24 * HOUR),
         "future": str(now + 24 * HOUR),
+        "midnight": str(now - now % (24 * HOUR)),
+        "days_ago": str(now - now % (24 * HOUR) - 3 * 24 * HOUR),
+        "hours_ago": str(now - 30 * HOUR),
+        "months_ago": str(find_month(now, -3)),
+        "month": str(find_month(now, 0)),
     }
     return RichState(jobs, names)
 

@@ -266,16 +266,16 @@ def test_one_association_must_be_one(fake_slurm: FakeSlurm, ask: Asker) -> None:
     assert heard.document["errors"][0]["error_number"] == 9211
 
 
-def test_usage_is_warned_of(fake_slurm: FakeSlurm, ask: Asker) -> None:
-    fake_slurm.replay("24.11", "associations")
-    heard = ask("/slurmdb/v0.0.42/associations?Include%20usage=true&usage_start=5&format=id")
+def test_usage_of_clusters_is_warned_of(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    fake_slurm.replay("24.11", "clusters")
+    heard = ask("/slurmdb/v0.0.42/clusters?with_usage=true&usage_start=5&format=id")
     assert [notice["source"] for notice in heard.document["warnings"]] == [
-        "#/Include usage/",
+        "#/with_usage/",
         "#/usage_start/",
         "#/format/",
     ]
-    assert ask("/slurmdb/v0.0.42/associations?Include%20usage=false").document["warnings"] == []
-    assert ask("/slurmdb/v0.0.42/associations?usage_start=x").status == 422
+    assert ask("/slurmdb/v0.0.42/clusters?with_usage=false").document["warnings"] == []
+    assert ask("/slurmdb/v0.0.42/clusters?usage_start=x").status == 422
 
 
 def test_odd_spellings_become_sacctmgrs_words(fake_slurm: FakeSlurm, ask: Asker) -> None:
@@ -498,6 +498,7 @@ CONFIG = (
 @RELEASES
 def test_config_is_put_together(fake_slurm: FakeSlurm, ask: Asker, release: str) -> None:
     fake_slurm.replay(release, *CONFIG)
+    fake_slurm.say("sreport")
     heard = ask("/slurmdb/v0.0.42/config")
     made = payload(heard.document)
     assert list(made) == ["clusters", "tres", "accounts", "users", "qos", "wckeys", "associations", "instances"]
@@ -507,7 +508,10 @@ def test_config_is_put_together(fake_slurm: FakeSlurm, ask: Asker, release: str)
         assert made[name] == next(iter(recorded(release, recording).values()))
     assert all(user["wckeys"] == [] and user["default"]["wckey"] == "" for user in made["users"])
     assert [account["name"] for account in made["accounts"] if not account["associations"]] == ["root"]
-    assert "Usage" in heard.document["warnings"][0]["description"]
+    assert [argv[7] for argv in fake_slurm.argvs if argv[0] == "sreport"] == [
+        "AccountUtilizationByUser",
+        "WCKeyUtilizationByUser",
+    ]
 
 
 @RELEASES

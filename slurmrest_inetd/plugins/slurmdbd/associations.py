@@ -10,12 +10,19 @@ from slurmrest_inetd.accounting.association_conditions import (
     explain_associations,
 )
 from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS, list_unasked
-from slurmrest_inetd.accounting.listing import answer_list, answer_single, pass_list, read_list
+from slurmrest_inetd.accounting.listing import (
+    answer_list,
+    answer_single,
+    is_usage_asked,
+    note_period,
+    pass_list,
+    read_list,
+)
 from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.association_filters import ASSOCIATION_LIST, ASSOCIATIONS
-from slurmrest_inetd.model import Answer, Call, Passage
-from slurmrest_inetd.query import parse_query
-from slurmrest_inetd.usage.asking import is_asked, note_unasked, tell_usage
+from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.passthrough import Document
+from slurmrest_inetd.query import Query, parse_query
 
 
 def get_association(call: Call) -> Answer:
@@ -30,7 +37,7 @@ def get_association(call: Call) -> Answer:
         number_qos(call, document.payload[LISTING.member])
         return answer_list(document, LISTING, query.warnings)
     answer = answer_single(call, document, LISTING, query.warnings)
-    notices = tell_usage(call, LISTING.member, document.payload[LISTING.member], query.values)
+    notices = tell_usage(call, document, query)
     return answer._replace(warnings=(*answer.warnings, *notices))
 
 
@@ -40,13 +47,22 @@ def get_associations(call: Call) -> Answer | Passage:
     conditions = choose_associations(call, query)
     explain = explain_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *list_unasked(call.version))
-    if is_asked(query.values):
+    if is_usage_asked(query.values):
         document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
-        notices = tell_usage(call, LISTING.member, document.payload[LISTING.member], query.values)
+        notices = tell_usage(call, document, query)
         return answer_list(document, LISTING, (*query.warnings, *notices))
     if call.version > LAST_WITH_QOS_IDS:
-        warnings = (*query.warnings, *note_unasked(query.values))
+        warnings = (*query.warnings, *note_period(query.values))
         return pass_list(call, argv, LISTING, conditions, warnings=warnings, explain=explain)
     document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
     number_qos(call, document.payload[LISTING.member])
     return answer_list(document, LISTING, query.warnings)
+
+
+def tell_usage(call: Call, document: Document, query: Query) -> tuple[Notice, ...]:
+    """Put usage into the document's associations, if it is asked for; what the client has to know of it."""
+    if not is_usage_asked(query.values):
+        return note_period(query.values)
+    from slurmrest_inetd.usage.filling import fill_usage
+
+    return fill_usage(call, LISTING.member, document.payload[LISTING.member], query.values)

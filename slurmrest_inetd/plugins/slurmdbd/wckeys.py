@@ -10,6 +10,8 @@ from slurmrest_inetd.accounting.listing import (
     answer_list,
     build_conditions,
     fold,
+    is_usage_asked,
+    note_period,
     pass_list,
     pass_one,
     read_list,
@@ -18,7 +20,6 @@ from slurmrest_inetd.fields.wckey_filters import WCKEY_PATH, WCKEYS
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
 from slurmrest_inetd.passthrough import read_document
 from slurmrest_inetd.query import parse_query, refuse_value
-from slurmrest_inetd.usage.asking import is_asked, note_unasked, tell_usage
 
 SHOW_WCKEY = ("sacctmgr", "show", "wckey")
 LISTING = Listing("wckeys", "WCKey", Notice("slurmdb_wckeys_get() found nothing", "_dump_wckeys"))
@@ -35,14 +36,17 @@ def get_wckeys(call: Call) -> Answer | Passage:
     """All keys that meet the query. Raises Forbidden."""
     query = parse_query(call, WCKEYS)
     conditions = build_conditions(call, query.values, WCKEYS)
-    if not query.values.get("only_defaults") and not is_asked(query.values):
-        warnings = (*query.warnings, *note_unasked(query.values))
+    warnings = (*query.warnings, *note_period(query.values))
+    if not query.values.get("only_defaults") and not is_usage_asked(query.values):
         return pass_list(call, SHOW_WCKEY, LISTING, conditions, warnings=warnings)
     document = read_list(call, (*SHOW_WCKEY, *conditions.words), LISTING, conditions)
     if query.values.get("only_defaults"):
         document.payload["wckeys"] = keep_defaults(call, document.payload["wckeys"], document.meta)
-    notices = tell_usage(call, LISTING.member, document.payload["wckeys"], query.values)
-    return answer_list(document, LISTING, (*query.warnings, *notices))
+    if is_usage_asked(query.values):
+        from slurmrest_inetd.usage.filling import fill_usage
+
+        warnings += fill_usage(call, LISTING.member, document.payload["wckeys"], query.values)
+    return answer_list(document, LISTING, warnings)
 
 
 def keep_defaults(call: Call, keys: list[dict[str, Any]], meta: dict[str, Any]) -> list[dict[str, Any]]:
