@@ -38,8 +38,8 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "accounts":     ("associations",),
     "users":        ("associations", "coordinators", "default/account", "default/qos"),
     "qos":          ("id",),
-    "wckeys":       ("id",),
-    "associations": ("id",),
+    "wckeys":       ("id", "accounting"),
+    "associations": ("id", "accounting"),
 }
 # fmt: on
 

@@ -52,7 +52,16 @@ def account(name: str, **more: Any) -> dict[str, Any]:
 
 
 def association(account: str, user: str = "", **more: Any) -> dict[str, Any]:
-    return {"account": account, "user": user, "cluster": "lab", "partition": "", "id": 7, "lineage": "/x/", **more}
+    return {
+        "account": account,
+        "user": user,
+        "cluster": "lab",
+        "partition": "",
+        "id": 7,
+        "lineage": "/x/",
+        "accounting": [{"id": 7}],
+        **more,
+    }
 
 
 BODY: dict[str, Any] = {
@@ -77,7 +86,7 @@ BODY: dict[str, Any] = {
         }
     ],
     "qos": [{"name": "q", "id": 99}, {"name": "gone", "flags": ["DELETED"]}],
-    "wckeys": [{"name": "w", "user": "u", "cluster": "new", "id": 3}],
+    "wckeys": [{"name": "w", "user": "u", "cluster": "new", "id": 3, "accounting": [{"id": 3}]}],
     "associations": [
         association("sub", "u", is_default=True, qos=["q"]),
         association("sub", parent_account="a"),
