@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import ApiError, NotFound, Unprocessable
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
-from slurmrest_inetd.passthrough import Document, Explain, answer_document, pass_document, read_document
+from slurmrest_inetd.passthrough import Document, Edit, Explain, answer_document, pass_document, read_document
 from slurmrest_inetd.query import Parameter, refuse_value
 from slurmrest_inetd.slurm.conditions import format_condition, format_time, is_plain
 
 Keep = Callable[[dict[str, Any]], bool]
+Change = Callable[[dict[str, Any]], None]
 NOTHING_FOUND = (9003, "Nothing found with query")
 SEVERAL_FOUND = (
     9211,
@@ -114,28 +115,40 @@ def pass_list(
     *,
     warnings: tuple[Notice, ...] = (),
     explain: Explain | None = None,
+    change: Change | None = None,
 ) -> Answer | Passage:
-    """The list that ``argv`` and the conditions make; a warning when there is nothing in it."""
+    """The list that ``argv`` and the conditions make, its entries as ``change`` leaves them; a warning when there is
+    nothing in it.
+    """
     argv = (*argv, *conditions.words)
-    empty = listing.member.encode()
-    if not conditions.keeps:
-        return pass_document(
-            call, argv, warnings=warnings, empty=empty, refuse_empty=lambda: listing.nothing, explain=explain
-        )
-    if call.media == "json":
+    if (conditions.keeps or change) and (call.media != "json" or (conditions.keeps and change)):
+        document = read_list(call, argv, listing, conditions, explain=explain)
+        if change:
+            for entry in document.payload[listing.member]:
+                change(entry)
+        return answer_list(document, listing, warnings)
+    return pass_document(
+        call,
+        argv,
+        warnings=warnings,
+        empty=listing.member.encode(),
+        refuse_empty=lambda: listing.nothing,
+        edit=choose_edit(conditions, change),
+        explain=explain,
+    )
+
+
+def choose_edit(conditions: Conditions, change: Change | None) -> Edit | None:
+    """What a JSON document's lines go through."""
+    if change:
+        from slurmrest_inetd.rewriting import Rewriting
+
+        return Rewriting(change)
+    if conditions.keeps:
         from slurmrest_inetd.selection import Selection
 
-        select = Selection(conditions.keep)
-        return pass_document(
-            call,
-            argv,
-            warnings=warnings,
-            empty=empty,
-            refuse_empty=lambda: listing.nothing,
-            edit=select,
-            explain=explain,
-        )
-    return answer_list(read_list(call, argv, listing, conditions, explain=explain), listing, warnings)
+        return Selection(conditions.keep)
+    return None
 
 
 def pass_one(

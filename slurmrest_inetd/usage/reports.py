@@ -5,7 +5,7 @@
 (texts/columns.py); a value reaches the argv only when it is plain. Called by filling.py.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.slurm.conditions import format_condition, format_time, is_plain
@@ -14,6 +14,7 @@ from slurmrest_inetd.texts.columns import Column, Row, read_columns
 from slurmrest_inetd.usage.periods import Period
 
 SREPORT = ("sreport", "--noheader", "--all_clusters", "--tres=ALL", "-t", "Second", "cluster")
+ID, PARTITION = Column("ID"), Column("Partition", 64)
 TRES = Column("TresName", 40)
 USED = Column("Used", 0)
 # So many names at most are put into a report's conditions; of more, all are reported.
@@ -23,13 +24,24 @@ Key = tuple[str, ...]
 
 
 class Report(NamedTuple):
-    """``until_now`` is whether a period without an end goes on until now; ``keys`` has for each column that says whose
-    a row is: the document's member, and the report's condition.
+    """``entity`` is what sacctmgr calls an entry; ``until_now`` is whether a period without an end goes on until now;
+    ``columns`` are those that sacctmgr lists the entries with, ``keys`` those that say whose a row is: in sreport, in
+    sacctmgr, in the document, and the report's condition.
     """
 
     name: str
+    entity: str
     until_now: bool
-    keys: tuple[tuple[Column, str, str], ...]
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[Column, str, str, str], ...]
+
+    def make_key(self, entry: Mapping[str, Any]) -> Key:
+        """Whose an entry of the document is."""
+        return tuple(entry[member] or "" for _, _, member, _ in self.keys)
+
+    def name_key(self, row: Row) -> Key:
+        """Whose an entry is that sacctmgr lists."""
+        return tuple(row[name] for _, name, _, _ in self.keys)
 
 
 class Used(NamedTuple):
@@ -40,19 +52,29 @@ class Used(NamedTuple):
     seconds: int
 
 
+CLUSTER, USER = Column("Cluster", 64), Column("User", 64, free=True)
 # fmt: off
 # by the document's list
 REPORTS = {
-    "associations": Report("AccountUtilizationByUser", True, (
-        (Column("Cluster", 64),             "cluster", ""),
-        (Column("Account", 64, free=True),  "account", "Accounts"),
-        (Column("Login",   64, free=True),  "user",    "Users"),
-    )),
-    "wckeys": Report("WCKeyUtilizationByUser", False, (
-        (Column("Cluster", 64),             "cluster", ""),
-        (Column("WCKey",   64, free=True),  "name",    "WCKeys"),
-        (Column("Login",   64, free=True),  "user",    ""),
-    )),
+    "associations": Report(
+        "AccountUtilizationByUser", "association", True,
+        (ID, CLUSTER, Column("Account", 64, free=True), USER, PARTITION),
+        #  sreport                            sacctmgr   document   condition
+        (
+            (CLUSTER,                            "Cluster", "cluster", ""),
+            (Column("Account", 64, free=True),   "Account", "account", "Accounts"),
+            (Column("Login",   64, free=True),   "User",    "user",    "Users"),
+        ),
+    ),
+    "wckeys": Report(
+        "WCKeyUtilizationByUser", "wckey", False,
+        (ID, CLUSTER, Column("Name", 64, free=True), USER),
+        (
+            (CLUSTER,                            "Cluster", "cluster", ""),
+            (Column("WCKey",   64, free=True),   "Name",    "name",    "WCKeys"),
+            (Column("Login",   64, free=True),   "User",    "user",    ""),
+        ),
+    ),
 }
 # fmt: on
 
@@ -60,7 +82,7 @@ REPORTS = {
 def read_used(ask: Ask, report: Report, conditions: Iterable[str], period: Period) -> Iterator[Used]:
     """What was used in one hour, day or month. Raises what sreport failed of."""
     argv = (*SREPORT, report.name, *conditions, f"Start={format_time(period.start)}", f"End={format_time(period.end)}")
-    columns = (*(column for column, _, _ in report.keys), TRES, USED)
+    columns = (*(column for column, *_ in report.keys), TRES, USED)
     for row in read_columns(ask, argv, "Format=", columns):
         if used := parse_used(report, row):
             yield used
@@ -69,22 +91,16 @@ def read_used(ask: Ask, report: Report, conditions: Iterable[str], period: Perio
 def parse_used(report: Report, row: Row) -> Used | None:
     """One row; None where nothing was used."""
     seconds = int(row[USED.name])
-    return Used(tuple(row[column.name] for column, _, _ in report.keys), row[TRES.name], seconds) if seconds else None
+    return Used(tuple(row[column.name] for column, *_ in report.keys), row[TRES.name], seconds) if seconds else None
 
 
-def make_key(report: Report, entry: Mapping[str, Any]) -> Key:
-    """Whose an entry of the document is, as the report's rows have it."""
-    return tuple(entry[member] or "" for _, member, _ in report.keys)
-
-
-def narrow_report(report: Report, entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The conditions that leave the rows of ``entries`` and few others; none of a name that sreport would misread, and
+def narrow_report(report: Report, keys: Collection[Key]) -> Iterator[str]:
+    """The conditions that leave the rows of ``keys`` and few others; none of a name that sreport would misread, and
     none where an account's own row is wanted: sreport leaves out of it what was used in the accounts below.
     """
-    keys = [make_key(report, entry) for entry in entries]
     if not all(map(all, keys)):
         return
-    for place, (_, _, term) in enumerate(report.keys):
+    for place, (*_, term) in enumerate(report.keys):
         names = sorted({key[place] for key in keys})
         if term and len(names) <= MOST_NAMES and all(map(is_plain, names)):
             yield format_condition(term, names)

@@ -12,6 +12,8 @@ from playback import FakeSlurm, read_recording
 
 from slurmrest_inetd import errors
 from slurmrest_inetd.plugins.slurmdbd import configuration
+from slurmrest_inetd.texts.columns import format_column
+from slurmrest_inetd.usage.reports import REPORTS
 
 RELEASES = pytest.mark.parametrize("release", ["24.11", "26.05"])
 V42 = "--json=v0.0.42"
@@ -495,10 +497,17 @@ CONFIG = (
 )
 
 
+def say_nothing_listed(fake_slurm: FakeSlurm) -> None:
+    """Nobody to have used anything."""
+    for report in REPORTS.values():
+        columns = ",".join(map(format_column, report.columns))
+        fake_slurm.say(["sacctmgr", "--noheader", "show", report.entity, "withdeleted", f"format={columns}"])
+
+
 @RELEASES
 def test_config_is_put_together(fake_slurm: FakeSlurm, ask: Asker, release: str) -> None:
     fake_slurm.replay(release, *CONFIG)
-    fake_slurm.say("sreport")
+    say_nothing_listed(fake_slurm)
     heard = ask("/slurmdb/v0.0.42/config")
     made = payload(heard.document)
     assert list(made) == ["clusters", "tres", "accounts", "users", "qos", "wckeys", "associations", "instances"]
@@ -508,10 +517,7 @@ def test_config_is_put_together(fake_slurm: FakeSlurm, ask: Asker, release: str)
         assert made[name] == next(iter(recorded(release, recording).values()))
     assert all(user["wckeys"] == [] and user["default"]["wckey"] == "" for user in made["users"])
     assert [account["name"] for account in made["accounts"] if not account["associations"]] == ["root"]
-    assert [argv[7] for argv in fake_slurm.argvs if argv[0] == "sreport"] == [
-        "AccountUtilizationByUser",
-        "WCKeyUtilizationByUser",
-    ]
+    assert [argv[0] for argv in fake_slurm.argvs] == ["sacctmgr"] * 9
 
 
 @RELEASES
@@ -523,6 +529,7 @@ def test_config_is_refused_when_a_part_is(fake_slurm: FakeSlurm, ask: Asker, rel
 
 
 def test_config_of_the_last_version_has_no_instances(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    say_nothing_listed(fake_slurm)
     fake_slurm.say("sacctmgr", b'{\n  "any": [],\n  "meta": {\n  }\n}\n')
     assert "instances" not in ask("/slurmdb/v0.0.45/config").document
     assert "instances" in ask("/slurmdb/v0.0.44/config").document

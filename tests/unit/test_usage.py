@@ -15,10 +15,13 @@ from playback import FakeSlurm
 
 from slurmrest_inetd.accounting.listing import NO_USAGE
 from slurmrest_inetd.errors import InternalFault, SlurmUnreachable
-from slurmrest_inetd.texts.columns import Column, split_rows
+from slurmrest_inetd.model import Passage
+from slurmrest_inetd.passthrough import SPOOL_BYTES
+from slurmrest_inetd.routing import load_handler
+from slurmrest_inetd.texts.columns import Column, format_column, split_rows
 from slurmrest_inetd.usage import filling
 from slurmrest_inetd.usage.periods import HOUR_SECONDS, Period, choose_period, split_period
-from slurmrest_inetd.usage.reports import MOST_NAMES, REPORTS, TRES, Used, narrow_report, parse_used
+from slurmrest_inetd.usage.reports import MOST_NAMES, REPORTS, TRES, Key, Used, narrow_report, parse_used
 
 DAY = 24 * HOUR_SECONDS
 # Sunday, 2026-11-22 01:02:03 UTC
@@ -158,32 +161,26 @@ def test_a_row_is_somebodys() -> None:
     assert parse_used(report, {**row, "Used": "       0"}) is None
 
 
-def association(account: str, user: str = "", number: int = 1, partition: str = "") -> dict[str, Any]:
-    return {
-        "accounting": [], "account": account, "cluster": "lab", "user": user, "partition": partition, "id": number,
-    }  # fmt: skip
-
-
 # fmt: off
 NARROWED = (
-    ([association("phys", "alice"), association("chem", "bob")], ["Accounts=chem,phys", "Users=alice,bob"]),
+    ([("lab", "phys", "alice"), ("lab", "chem", "bob")],         ["Accounts=chem,phys", "Users=alice,bob"]),
     # an account's own row needs those of the accounts below
-    ([association("phys", "alice"), association("phys")],        []),
-    ([association("phys", "-v"), association("phys", "a")],      ["Accounts=phys"]),
-    ([association("x,root", "a=b"), association("'", "[1-9]")],  []),
-    ([association("p", f"u{n}") for n in range(MOST_NAMES + 1)], ["Accounts=p"]),
+    ([("lab", "phys", "alice"), ("lab", "phys", "")],            []),
+    ([("lab", "phys", "-v"), ("lab", "phys", "a")],              ["Accounts=phys"]),
+    ([("lab", "x,root", "a=b"), ("lab", "'", "[1-9]")],          []),
+    ([("lab", "p", f"u{n}") for n in range(MOST_NAMES + 1)],     ["Accounts=p"]),
 )
 # fmt: on
 
 
-@pytest.mark.parametrize(("entries", "conditions"), NARROWED)
-def test_only_plain_names_are_conditions(entries: list[dict[str, Any]], conditions: list[str]) -> None:
-    assert list(narrow_report(REPORTS["associations"], entries)) == conditions
+@pytest.mark.parametrize(("keys", "conditions"), NARROWED)
+def test_only_plain_names_are_conditions(keys: list[Key], conditions: list[str]) -> None:
+    assert list(narrow_report(REPORTS["associations"], keys)) == conditions
 
 
-@given(st.lists(st.tuples(st.text(), st.text(min_size=1)), min_size=1, max_size=5))
-def test_no_name_is_an_option_or_another_condition(names: list[tuple[str, str]]) -> None:
-    for condition in narrow_report(REPORTS["associations"], [association(*both) for both in names]):
+@given(st.lists(st.tuples(st.just("lab"), st.text(), st.text(min_size=1)), min_size=1, max_size=5))
+def test_no_name_is_an_option_or_another_condition(keys: list[Key]) -> None:
+    for condition in narrow_report(REPORTS["associations"], keys):
         term, _, values = condition.partition("=")
         assert term in ("Accounts", "Users")
         assert not {"'", '"', "=", "[", "\\", "\n", "\0"} & set(values)
@@ -191,6 +188,13 @@ def test_no_name_is_an_option_or_another_condition(names: list[tuple[str, str]])
 
 
 # --- documents
+
+
+def association(account: str, user: str = "", number: int = 1, partition: str = "") -> dict[str, Any]:
+    return {
+        "accounting": [], "account": account, "cluster": "lab", "user": user, "partition": partition, "id": number,
+    }  # fmt: skip
+
 
 TRES_LIST = [
     {"type": "cpu", "name": "", "id": 1, "count": 0},
@@ -204,21 +208,39 @@ DOCUMENTS = {
 
 def print_row(*cells: str) -> bytes:
     """A row as wide as REPORTS ask for it."""
-    *names, tres, used = cells
-    cluster = names.pop(0)
+    cluster, *names, tres, used = cells
     free = "".join(f"{name:<64} {name:>64} " for name in names)
     return f"{cluster:<64} {free}{tres:<{TRES.width}} {used:>8} \n".encode()
 
 
-def say_documents(fake_slurm: FakeSlurm, version: int, documents: Mapping[str, Any] = DOCUMENTS) -> None:
-    """What sacctmgr prints in v0.0.``version``."""
-    for noun, member, words, entries in (
-        ("association", "associations", (), documents["associations"]),
-        ("wckey", "wckeys", (), documents["wckeys"]),
+def print_entry(entry: Mapping[str, Any], number: int = 0) -> bytes:
+    """An entry as sacctmgr lists it."""
+    name = entry.get("account", entry.get("name", ""))
+    partition = f"{entry['partition']:<64} " if "partition" in entry else ""
+    names = f"{name:<64} {name:>64} {entry['user']:<64} {entry['user']:>64}"
+    return f"{number or entry['id']:<24} {entry['cluster']:<64} {names} {partition}\n".encode()
+
+
+def say_documents(
+    fake_slurm: FakeSlurm, version: int, *words: str, associations: list[dict[str, Any]] | None = None, number: int = 0
+) -> None:
+    """What sacctmgr prints in v0.0.``version``; ``number`` is the id of an association whose document does not say it."""
+    entries = associations or DOCUMENTS["associations"]
+    for noun, member, more, found in (
+        ("association", "associations", words, entries),
+        ("wckey", "wckeys", (), DOCUMENTS["wckeys"]),
         ("tres", "TRES", ("withdeleted",), TRES_LIST),
     ):
-        text = json.dumps({member: entries, "meta": {"slurm": {}}, "errors": [], "warnings": []})
-        fake_slurm.say(["sacctmgr", f"--json=v0.0.{version}", "show", noun, *words], text.encode())
+        document = {member: found, "meta": {"slurm": {"cluster": "lab"}}, "errors": [], "warnings": []}
+        text = json.dumps(document, indent=2).encode()
+        fake_slurm.say(["sacctmgr", f"--json=v0.0.{version}", "show", noun, *more], text)
+    for noun, name, more, found, tail in (
+        ("association", "Account", words, entries, ",Partition%-64"),
+        ("wckey", "Name", (), DOCUMENTS["wckeys"], ""),
+    ):
+        columns = f"ID%-24,Cluster%-64,{name}%-64,{name}%64,User%-64,User%64{tail}"
+        listed = b"".join(print_entry(entry, number) for entry in found)
+        fake_slurm.say(["sacctmgr", "--noheader", "show", noun, *more, f"format={columns}"], listed)
 
 
 def list_reports(fake_slurm: FakeSlurm) -> list[list[str]]:
@@ -280,9 +302,7 @@ def test_the_order_of_time(fake_slurm: FakeSlurm, ask: Asker) -> None:
 
 
 def test_one_association(fake_slurm: FakeSlurm, ask: Asker) -> None:
-    one = association("phys", "alice", 5)
-    text = json.dumps({"associations": [one], "meta": {"slurm": {}}, "errors": [], "warnings": []})
-    fake_slurm.say(["sacctmgr", "--json=v0.0.40", "show", "association", "user=alice"], text.encode())
+    say_documents(fake_slurm, 40, "user=alice", associations=[association("phys", "alice", 5)])
     say_documents(fake_slurm, 40)
     fake_slurm.say("sreport", print_row("lab", "phys", "alice", "cpu", "8"))
     heard = ask("/slurmdb/v0.0.40/association?user=alice&with_usage=true&usage_start=now-3hours&usage_end=now-1hour")
@@ -292,31 +312,56 @@ def test_one_association(fake_slurm: FakeSlurm, ask: Asker) -> None:
 
 
 def test_an_id_that_the_document_does_not_tell(fake_slurm: FakeSlurm, ask: Asker) -> None:
-    without = {**DOCUMENTS, "associations": [association("phys", "alice", 0), association("gone", "alice", 0)]}
-    say_documents(fake_slurm, 42, without)
-    fake_slurm.say(
-        "sreport", print_row("lab", "phys", "alice", "cpu", "8") + print_row("lab", "gone", "alice", "cpu", "9")
-    )
-    width = ("ID%-24,Cluster%-64,Account%-64,Account%64,User%-64,User%64,Partition%-64",)
-    rows = b"".join(
-        f"{number:<24} {'lab':<64} {'phys':<64} {'phys':>64} {'alice':<64} {'alice':>64} {partition:<64} \n".encode()
-        for number, partition in (("5", ""), ("7", "debug"))
-    )
-    fake_slurm.say(
-        ["sacctmgr", "--noheader", "show", "association", "withdeleted", f"format={width[0]}"],
-        rows,
-    )
+    say_documents(fake_slurm, 42, associations=[association("phys", "alice", 0)], number=5)
+    fake_slurm.say("sreport", print_row("lab", "phys", "alice", "cpu", "8"))
     heard = ask("/slurmdb/v0.0.42/associations?Include%20usage=true")
-    assert [[record["id"] for record in one["accounting"]] for one in heard.document["associations"]] == [[5], [0]]
+    assert [[record["id"] for record in one["accounting"]] for one in heard.document["associations"]] == [[5]]
 
 
-def test_a_partitions_association_is_named(fake_slurm: FakeSlurm, ask: Asker) -> None:
+@pytest.mark.parametrize("media", ["json", "yaml"])
+def test_a_partitions_association_is_named(fake_slurm: FakeSlurm, ask: Asker, media: str) -> None:
     entries = [association("phys", "bob", 6), association("phys", "bob", 7, "debug")]
-    say_documents(fake_slurm, 45, {**DOCUMENTS, "associations": entries})
+    say_documents(fake_slurm, 45, associations=entries)
     fake_slurm.say("sreport", print_row("lab", "phys", "bob", "cpu", "9"))
-    heard = ask("/slurmdb/v0.0.45/associations?Include%20usage=true")
+    heard = ask("/slurmdb/v0.0.45/associations?Include%20usage=true", media=media)
+    if media == "yaml":
+        assert heard.document["raw"].count(b"seconds") == 1
+        return
     assert [len(one["accounting"]) for one in heard.document["associations"]] == [1, 0]
     assert [notice["source"] for notice in heard.document["warnings"]] == ["#/associations/accounting/"]
+
+
+def test_entries_that_are_chosen_here_have_usage_too(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    say_documents(fake_slurm, 45, associations=[association("a,b"), association("phys", "bob", 6)])
+    fake_slurm.say("sreport", print_row("lab", "phys", "bob", "cpu", "9") + print_row("lab", "a,b", "", "cpu", "4"))
+    heard = ask("/slurmdb/v0.0.45/associations?Include%20usage=true&account=%27")
+    assert heard.document["associations"] == []
+    heard = ask("/slurmdb/v0.0.45/associations?Include%20usage=true&user=")
+    assert [(one["account"], len(one["accounting"])) for one in heard.document["associations"]] == [("phys", 1)]
+
+
+def test_a_long_list_streams(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    entries = [association(f"account{number}", "bob", number) for number in range(1, 9000)]
+    say_documents(fake_slurm, 45, associations=entries)
+    fake_slurm.say("sreport", print_row("lab", "account8999", "bob", "cpu", "9"))
+    call = ask.make_call("/slurmdb/v0.0.45/associations?Include%20usage=true")
+    passage = load_handler(call.endpoint)(call)
+    assert isinstance(passage, Passage)
+    assert not isinstance(passage.chunks, bytes)
+    chunks = list(passage.chunks)
+    assert max(map(len, chunks)) < 2 * SPOOL_BYTES
+    found = json.loads(b"".join(chunks))["associations"]
+    assert [one["account"] for one in found if one["accounting"]] == ["account8999"]
+    assert len(found) == len(entries)
+
+
+def test_default_wckeys(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    users = {"users": [{"name": "bob", "default": {"wckey": "paper"}}], "meta": {"slurm": {"cluster": "lab"}}}
+    fake_slurm.say(["sacctmgr", "--json=v0.0.45", "show", "user"], json.dumps(users).encode())
+    say_documents(fake_slurm, 45)
+    fake_slurm.say("sreport", print_row("lab", "paper", "bob", "cpu", "9"))
+    heard = ask("/slurmdb/v0.0.45/wckeys?only_defaults=true&with_usage=true")
+    assert [len(key["accounting"]) for key in heard.document["wckeys"]] == [1]
 
 
 @pytest.mark.parametrize(("apart", "seconds"), [(True, 12), (False, 7)])
@@ -329,7 +374,7 @@ def test_nothing_used_asks_for_nothing_more(fake_slurm: FakeSlurm, ask: Asker) -
     say_documents(fake_slurm, 45)
     fake_slurm.say("sreport", print_row("lab", "phys", "", "cpu", "0"))
     assert ask("/slurmdb/v0.0.45/associations?Include%20usage=true").status == 200
-    assert [argv[2:4] for argv in fake_slurm.argvs if argv[0] == "sacctmgr"] == [["show", "association"]]
+    assert {argv[3] for argv in fake_slurm.argvs if argv[0] == "sacctmgr"} == {"association"}
     heard = ask("/slurmdb/v0.0.45/associations?Include%20usage=true&usage_start=now%2B3days")
     assert (heard.status, len(list_reports(fake_slurm))) == (200, 1)
 
@@ -371,3 +416,26 @@ def test_a_period_alone_has_no_effect(fake_slurm: FakeSlurm, ask: Asker, path: s
     assert [notice["source"] for notice in heard.document["warnings"]] == ["#/usage_start/", "#/usage_end/"]
     assert {notice["description"] for notice in heard.document["warnings"]} == {NO_USAGE}
     assert list_reports(fake_slurm) == []
+
+
+def test_config_has_yesterdays(fake_slurm: FakeSlurm, ask: Asker) -> None:
+    for noun, member, words in (
+        ("cluster", "clusters", ()), ("account", "accounts", ("withdeleted", "withassoc", "withcoord")), ("qos", "qos", ()),
+        ("user", "users", ("withdeleted", "withassoc", "withcoord")), ("wckey", "wckeys", ("withdeleted",)),
+        ("association", "associations", ("withdeleted", "withrawqos")),
+    ):  # fmt: skip
+        entries = DOCUMENTS.get(member, [])
+        document = {member: entries, "meta": {"slurm": {}}, "errors": [], "warnings": []}
+        fake_slurm.say(["sacctmgr", "--json=v0.0.42", "show", noun, *words], json.dumps(document).encode())
+        if entries:
+            columns = ",".join(map(format_column, REPORTS[member].columns))
+            argv = ["sacctmgr", "--noheader", "show", noun, "withdeleted", f"format={columns}"]
+            fake_slurm.say(argv, b"".join(map(print_entry, entries)))
+    say_documents(fake_slurm, 42)
+    fake_slurm.say(
+        "sreport", print_row("lab", "phys", "alice", "cpu", "9") + print_row("lab", "paper", "bob", "cpu", "9")
+    )
+    document = ask("/slurmdb/v0.0.42/config").document
+    assert [len(one["accounting"]) for one in document["associations"]] == [0, 1, 0]
+    assert [len(one["accounting"]) for one in document["wckeys"]] == [1]
+    assert document["warnings"] == []

@@ -3,6 +3,8 @@
 Law: see accounting/listing.py. Called through routing.py.
 """
 
+from typing import TYPE_CHECKING
+
 from slurmrest_inetd.accounting.association_conditions import (
     LISTING,
     SHOW_ASSOCIATION,
@@ -11,6 +13,7 @@ from slurmrest_inetd.accounting.association_conditions import (
 )
 from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS, list_unasked
 from slurmrest_inetd.accounting.listing import (
+    Conditions,
     answer_list,
     answer_single,
     is_usage_asked,
@@ -21,8 +24,11 @@ from slurmrest_inetd.accounting.listing import (
 from slurmrest_inetd.accounting.qos_names import number_qos
 from slurmrest_inetd.fields.association_filters import ASSOCIATION_LIST, ASSOCIATIONS
 from slurmrest_inetd.model import Answer, Call, Notice, Passage
-from slurmrest_inetd.passthrough import Document
+from slurmrest_inetd.passthrough import Explain
 from slurmrest_inetd.query import Query, parse_query
+
+if TYPE_CHECKING:
+    from slurmrest_inetd.usage.filling import Usage
 
 
 def get_association(call: Call) -> Answer:
@@ -32,13 +38,17 @@ def get_association(call: Call) -> Answer:
     query = parse_query(call, ASSOCIATIONS)
     conditions = choose_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *conditions.words)
-    document = read_list(call, argv, LISTING, conditions, explain=explain_associations(call, query))
+    explain = explain_associations(call, query)
+    usage = find_usage(call, conditions, query, explain)
+    document = read_list(call, argv, LISTING, conditions, explain=explain)
+    warnings = (*query.warnings, *note_usage(usage, query))
     if call.version <= LAST_WITH_QOS_IDS and document.payload[LISTING.member]:
         number_qos(call, document.payload[LISTING.member])
-        return answer_list(document, LISTING, query.warnings)
-    answer = answer_single(call, document, LISTING, query.warnings)
-    notices = tell_usage(call, document, query)
-    return answer._replace(warnings=(*answer.warnings, *notices))
+        return answer_list(document, LISTING, warnings)
+    answer = answer_single(call, document, LISTING, warnings)
+    if usage:
+        usage.put(document.payload[LISTING.member][0])
+    return answer
 
 
 def get_associations(call: Call) -> Answer | Passage:
@@ -47,22 +57,25 @@ def get_associations(call: Call) -> Answer | Passage:
     conditions = choose_associations(call, query)
     explain = explain_associations(call, query)
     argv = (*SHOW_ASSOCIATION, *list_unasked(call.version))
-    if is_usage_asked(query.values):
-        document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
-        notices = tell_usage(call, document, query)
-        return answer_list(document, LISTING, (*query.warnings, *notices))
     if call.version > LAST_WITH_QOS_IDS:
-        warnings = (*query.warnings, *note_period(query.values))
-        return pass_list(call, argv, LISTING, conditions, warnings=warnings, explain=explain)
+        usage = find_usage(call, conditions, query, explain)
+        warnings = (*query.warnings, *note_usage(usage, query))
+        change = usage.put if usage else None
+        return pass_list(call, argv, LISTING, conditions, warnings=warnings, explain=explain, change=change)
     document = read_list(call, (*argv, *conditions.words), LISTING, conditions, explain=explain)
     number_qos(call, document.payload[LISTING.member])
     return answer_list(document, LISTING, query.warnings)
 
 
-def tell_usage(call: Call, document: Document, query: Query) -> tuple[Notice, ...]:
-    """Put usage into the document's associations, if it is asked for; what the client has to know of it."""
+def find_usage(call: Call, conditions: Conditions, query: Query, explain: Explain) -> "Usage | None":
+    """The usage of the associations that meet the conditions, if the query asks for it. Raises Unprocessable."""
     if not is_usage_asked(query.values):
-        return note_period(query.values)
-    from slurmrest_inetd.usage.filling import fill_usage
+        return None
+    from slurmrest_inetd.usage.filling import read_usage
 
-    return fill_usage(call, LISTING.member, document.payload[LISTING.member], query.values)
+    return read_usage(call, LISTING.member, conditions.words, query.values, explain)
+
+
+def note_usage(usage: "Usage | None", query: Query) -> tuple[Notice, ...]:
+    """What the client has to know of usage, or of a period without it."""
+    return usage.notices if usage else note_period(query.values)

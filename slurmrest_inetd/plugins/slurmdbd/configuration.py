@@ -5,7 +5,6 @@ words that make it what slurmrestd puts there; two of them have yesterday's usag
 see refuses the whole. Called through routing.py.
 """
 
-from itertools import chain
 from typing import Any
 
 from slurmrest_inetd.accounting.early_defaults import LAST_WITH_QOS_IDS
@@ -65,10 +64,15 @@ def get_config(call: Call) -> Answer:
 
 def fill_all_usage(call: Call, payload: dict[str, Any]) -> tuple[Notice, ...]:
     """Yesterday's usage, where slurmrestd has it; what the client has to know of it."""
-    from slurmrest_inetd.usage.filling import fill_usage
+    from slurmrest_inetd.usage.filling import read_usage
 
-    notices = (fill_usage(call, member, payload[member]) for member in ("associations", "wckeys"))
-    return tuple(chain.from_iterable(notices))
+    notices: list[Notice] = []
+    for member in ("associations", "wckeys"):
+        usage = read_usage(call, member, (DELETED,))
+        notices += usage.notices
+        for entry in payload[member]:
+            usage.put(entry)
+    return tuple(notices)
 
 
 def leave_out(call: Call, payload: dict[str, Any]) -> None:

@@ -36,16 +36,20 @@ def get_wckeys(call: Call) -> Answer | Passage:
     """All keys that meet the query. Raises Forbidden."""
     query = parse_query(call, WCKEYS)
     conditions = build_conditions(call, query.values, WCKEYS)
-    warnings = (*query.warnings, *note_period(query.values))
-    if not query.values.get("only_defaults") and not is_usage_asked(query.values):
-        return pass_list(call, SHOW_WCKEY, LISTING, conditions, warnings=warnings)
-    document = read_list(call, (*SHOW_WCKEY, *conditions.words), LISTING, conditions)
-    if query.values.get("only_defaults"):
-        document.payload["wckeys"] = keep_defaults(call, document.payload["wckeys"], document.meta)
+    usage = None
     if is_usage_asked(query.values):
-        from slurmrest_inetd.usage.filling import fill_usage
+        from slurmrest_inetd.usage.filling import read_usage
 
-        warnings += fill_usage(call, LISTING.member, document.payload["wckeys"], query.values)
+        usage = read_usage(call, LISTING.member, conditions.words, query.values)
+    warnings = (*query.warnings, *note_period(query.values))
+    if not query.values.get("only_defaults"):
+        change = usage.put if usage else None
+        return pass_list(call, SHOW_WCKEY, LISTING, conditions, warnings=warnings, change=change)
+    document = read_list(call, (*SHOW_WCKEY, *conditions.words), LISTING, conditions)
+    document.payload["wckeys"] = keep_defaults(call, document.payload["wckeys"], document.meta)
+    if usage:
+        for key in document.payload["wckeys"]:
+            usage.put(key)
     return answer_list(document, LISTING, warnings)
 
 
