@@ -341,9 +341,10 @@ def test_entries_that_are_chosen_here_have_usage_too(fake_slurm: FakeSlurm, ask:
 
 
 def test_a_long_list_streams(fake_slurm: FakeSlurm, ask: Asker) -> None:
-    entries = [association(f"account{number}", "bob", number) for number in range(1, 9000)]
+    comment = {"comment": "c" * 4096}
+    entries = [association(f"account{number}", "bob", number) | comment for number in range(1, 400)]
     say_documents(fake_slurm, 45, associations=entries)
-    fake_slurm.say("sreport", print_row("lab", "account8999", "bob", "cpu", "9"))
+    fake_slurm.say("sreport", print_row("lab", "account399", "bob", "cpu", "9"))
     call = ask.make_call("/slurmdb/v0.0.45/associations?Include%20usage=true")
     passage = load_handler(call.endpoint)(call)
     assert isinstance(passage, Passage)
@@ -351,7 +352,7 @@ def test_a_long_list_streams(fake_slurm: FakeSlurm, ask: Asker) -> None:
     chunks = list(passage.chunks)
     assert max(map(len, chunks)) < 2 * SPOOL_BYTES
     found = json.loads(b"".join(chunks))["associations"]
-    assert [one["account"] for one in found if one["accounting"]] == ["account8999"]
+    assert [one["account"] for one in found if one["accounting"]] == ["account399"]
     assert len(found) == len(entries)
 
 
