@@ -9,6 +9,7 @@ import os
 import shutil
 import statistics
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ sys.path.insert(0, str(HERE.parent / "tests" / "lab"))
 os.environ.setdefault("SLURM_LAB", "/var/lib/slurmrest-inetd-bench")
 
 from clusters import PROGRAM, Cluster, bring_up, lab  # noqa: E402  its place is only known now
+from usage import DAY, make_usage  # noqa: E402  likewise
 
 JOBS = int(os.environ.get("BENCH_JOBS", "3000"))
+USAGE = "/slurmdb/v0.0.42/associations/?Include%20usage=true"
+MONTH = "usage_start={days_ago}&usage_end={midnight}"
 # What is made of another version, or of text, is compared with the version that this slurmrestd has.
 # fmt: off
 #   release  request                                 slurmrestd's path             ours                         pairs
@@ -28,6 +32,8 @@ CASES = (
     ("24.11", "one job",                             "/slurm/v0.0.42/job/{job_id}", "/slurm/v0.0.42/job/{job_id}", 25),
     ("24.11", "nodes",                               "/slurm/v0.0.42/nodes/",       "/slurm/v0.0.42/nodes/",       25),
     ("24.11", "accounts",                            "/slurmdb/v0.0.42/accounts/",  "/slurmdb/v0.0.42/accounts/",  25),
+    ("24.11", "yesterday's usage",                   USAGE,                          USAGE,                         25),
+    ("24.11", "30 days' usage",                      f"{USAGE}&{MONTH}",             f"{USAGE}&{MONTH}",           7),
     ("24.11", "document",                            "/openapi/v3",                 "/openapi/v3",                 25),
     ("24.11", f"{JOBS} jobs",                        "/slurm/v0.0.42/jobs/",        "/slurm/v0.0.42/jobs/",        7),
     ("24.11", "nodes in v0.0.45, made from 42",      "/slurm/v0.0.42/nodes/",       "/slurm/v0.0.45/nodes/",       25),
@@ -58,9 +64,11 @@ def main() -> None:
     for release in dict.fromkeys(case[0] for case in CASES):
         try:
             cluster = bring_up(release)
-            job_id = str(submit_jobs(cluster, JOBS))
+            make_usage(cluster)
+            midnight = int(time.time()) // DAY * DAY
+            names = {"job_id": submit_jobs(cluster, JOBS), "days_ago": midnight - 30 * DAY, "midnight": midnight}
             cases = [
-                (name, *(path.replace("{job_id}", job_id) for path in paths), pairs)
+                (name, *(path.format(**names) for path in paths), pairs)
                 for where, name, *paths, pairs in CASES
                 if where == release
             ]
