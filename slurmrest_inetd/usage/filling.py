@@ -6,21 +6,20 @@ is asked for.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from slurmrest_inetd.accounting.fixed_shape import fix_shape
 from slurmrest_inetd.accounting.listing import PERIOD
 from slurmrest_inetd.model import Call, Notice
-from slurmrest_inetd.passthrough import Explain, judge, read_document
+from slurmrest_inetd.passthrough import Explain, judge
 from slurmrest_inetd.query import refuse_value
 from slurmrest_inetd.slurm.data_parsers import find_newest
 from slurmrest_inetd.texts.asking import Ask
 from slurmrest_inetd.texts.columns import read_rows
+from slurmrest_inetd.texts.numbers import Tres, index_tres, read_tres
 from slurmrest_inetd.usage.periods import Period, choose_period, split_period
-from slurmrest_inetd.usage.reports import ID, PARTITION, REPORTS, Key, Used, narrow_report, read_used
+from slurmrest_inetd.usage.reports import REPORTS, Key, Used, narrow_report, read_used
 
 START, END = PERIOD
 # One run of sreport each: a quarter of a year by the hour takes half a minute.
@@ -53,7 +52,7 @@ class Usage:
         self._second_id = {"id_alt": 0} if call.version >= WITH_SECOND_ID else {}
         self._ids: dict[Key, int] = {}
         self._amounts: dict[Key, list[Amount]] = {}
-        self._tres: dict[str, dict[str, Any]] = {}
+        self._tres: dict[str, Tres] = {}
 
     def put(self, entry: dict[str, Any]) -> None:
         """Give an entry of the document its usage, in the order of time."""
@@ -65,7 +64,7 @@ class Usage:
                 "id": self._ids[key],
                 **self._second_id,
                 "start": amount.start,
-                "TRES": self._tres.get(amount.tres) or name_tres(*amount.tres.partition("/")[::2], 0),
+                "TRES": self._name_tres(amount.tres),
             }
             for amount in amounts
         ]
@@ -73,8 +72,8 @@ class Usage:
     def read(self, ask: Ask, words: Iterable[str], pieces: Iterable[Period]) -> None:
         """Ask sreport for what was used in ``pieces``, of the entries that sacctmgr lists for ``words``."""
         rows = read_rows(ask, self._report.entity, words, self._report.columns)
-        self._ids = {self._report.name_key(row): int(row[ID.name]) for row in rows if not row.get(PARTITION.name)}
-        if any(row.get(PARTITION.name) for row in rows):
+        self._ids = {self._report.name_key(row): int(row["ID"]) for row in rows if not row.get("Partition")}
+        if any(row.get("Partition") for row in rows):
             self.notices = (Notice(OF_PARTITIONS, "#/associations/accounting/"),)
         if not self._ids:
             return
@@ -85,14 +84,20 @@ class Usage:
                 if key in self._ids:
                     self._amounts.setdefault(key, []).append(Amount(piece.start, tres, seconds))
         if self._amounts:
-            self._tres = dict(list_tres(ask.call))
+            self._tres = index_tres(read_tres(ask, "withdeleted"))
+
+    def _name_tres(self, name: str) -> Tres:
+        """A TRES as a record of usage has it; 0 is the number of one that is not listed (any more)."""
+        kind, _, rest = name.partition("/")
+        number = self._tres[name]["id"] if name in self._tres else 0
+        return {"type": kind, "name": rest, "id": number, "count": 0}
 
 
 def read_usage(
     call: Call,
     member: str,
     words: Iterable[str],
-    values: Mapping[str, Any] = MappingProxyType({}),
+    values: Mapping[str, Any],
     explain: Explain | None = None,
 ) -> Usage:
     """The usage in the query's period (yesterday's, if it names none) of the document's list ``member``, whose entries
@@ -128,15 +133,3 @@ def join_rows(rows: Iterable[Used], apart: bool) -> dict[tuple[Key, str], int]:
         before = joined.get((key, tres), 0)
         joined[key, tres] = before + seconds if apart else max(before, seconds)
     return joined
-
-
-def list_tres(call: Call) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every TRES, with the name that reports have."""
-    for one in read_document(fix_shape(call), ("sacctmgr", "show", "tres", "withdeleted")).payload["TRES"]:
-        name = f"{one['type']}/{one['name']}" if one["name"] else one["type"]
-        yield name, name_tres(one["type"], one["name"], one["id"])
-
-
-def name_tres(kind: str, name: str, number: int) -> dict[str, Any]:
-    """A TRES as a record of usage has it; 0 is the number of one that is not listed (any more)."""
-    return {"type": kind, "name": name, "id": number, "count": 0}

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.slurm.conditions import format_condition, format_time, is_plain
+from slurmrest_inetd.texts import wckeys
 from slurmrest_inetd.texts.asking import Ask
+from slurmrest_inetd.texts.associations import CLUSTER, SHORT_COLUMNS
 from slurmrest_inetd.texts.columns import Column, Row, read_columns
 from slurmrest_inetd.usage.periods import Period
 
 SREPORT = ("sreport", "--noheader", "--all_clusters", "--tres=ALL", "-t", "Second", "cluster")
-ID, PARTITION = Column("ID"), Column("Partition", 64)
 TRES = Column("TresName", 40)
 USED = Column("Used", 0)
 # So many names at most are put into a report's conditions; of more, all are reported.
@@ -52,13 +53,12 @@ class Used(NamedTuple):
     seconds: int
 
 
-CLUSTER, USER = Column("Cluster", 64), Column("User", 64, free=True)
 # fmt: off
 # by the document's list
 REPORTS = {
     "associations": Report(
         "AccountUtilizationByUser", "association", True,
-        (ID, CLUSTER, Column("Account", 64, free=True), USER, PARTITION),
+        SHORT_COLUMNS,
         #  sreport                            sacctmgr   document   condition
         (
             (CLUSTER,                            "Cluster", "cluster", ""),
@@ -68,7 +68,7 @@ REPORTS = {
     ),
     "wckeys": Report(
         "WCKeyUtilizationByUser", "wckey", False,
-        (ID, CLUSTER, Column("Name", 64, free=True), USER),
+        wckeys.COLUMNS,
         (
             (CLUSTER,                            "Cluster", "cluster", ""),
             (Column("WCKey",   64, free=True),   "Name",    "name",    "WCKeys"),

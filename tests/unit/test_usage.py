@@ -19,6 +19,7 @@ from slurmrest_inetd.model import Passage
 from slurmrest_inetd.passthrough import SPOOL_BYTES
 from slurmrest_inetd.routing import load_handler
 from slurmrest_inetd.texts.columns import Column, format_column, split_rows
+from slurmrest_inetd.texts.numbers import TRES_COLUMNS
 from slurmrest_inetd.usage import filling
 from slurmrest_inetd.usage.periods import HOUR_SECONDS, Period, choose_period, split_period
 from slurmrest_inetd.usage.reports import MOST_NAMES, REPORTS, TRES, Key, Used, narrow_report, parse_used
@@ -215,10 +216,11 @@ def print_row(*cells: str) -> bytes:
 
 def print_entry(entry: Mapping[str, Any], number: int = 0) -> bytes:
     """An entry as sacctmgr lists it."""
-    name = entry.get("account", entry.get("name", ""))
-    partition = f"{entry['partition']:<64} " if "partition" in entry else ""
-    names = f"{name:<64} {name:>64} {entry['user']:<64} {entry['user']:>64}"
-    return f"{number or entry['id']:<24} {entry['cluster']:<64} {names} {partition}\n".encode()
+    listed = str(number or entry["id"])
+    if "account" in entry:
+        values = (listed, entry["account"], entry["cluster"], entry["user"], entry["partition"])
+        return print_cells(REPORTS["associations"].columns, *values)
+    return print_cells(REPORTS["wckeys"].columns, listed, entry["cluster"], entry["name"], entry["user"])
 
 
 def say_documents(
@@ -229,18 +231,26 @@ def say_documents(
     for noun, member, more, found in (
         ("association", "associations", words, entries),
         ("wckey", "wckeys", (), DOCUMENTS["wckeys"]),
-        ("tres", "TRES", ("withdeleted",), TRES_LIST),
     ):
         document = {member: found, "meta": {"slurm": {"cluster": "lab"}}, "errors": [], "warnings": []}
         text = json.dumps(document, indent=2).encode()
         fake_slurm.say(["sacctmgr", f"--json=v0.0.{version}", "show", noun, *more], text)
-    for noun, name, more, found, tail in (
-        ("association", "Account", words, entries, ",Partition%-64"),
-        ("wckey", "Name", (), DOCUMENTS["wckeys"], ""),
+    for noun, columns, more, found in (
+        ("association", "ID%-24,Account%-64,Account%64,Cluster%-64,User%-64,User%64,Partition%-64", words, entries),
+        ("wckey", "ID%-24,Cluster%-64,Name%-64,Name%64,User%-64,User%64", (), DOCUMENTS["wckeys"]),
     ):
-        columns = f"ID%-24,Cluster%-64,{name}%-64,{name}%64,User%-64,User%64{tail}"
         listed = b"".join(print_entry(entry, number) for entry in found)
         fake_slurm.say(["sacctmgr", "--noheader", "show", noun, *more, f"format={columns}"], listed)
+    columns = ",".join(map(format_column, TRES_COLUMNS))
+    listed = b"".join(print_cells(TRES_COLUMNS, str(one["id"]), one["type"], one["name"]) for one in TRES_LIST)
+    fake_slurm.say(["sacctmgr", "--noheader", "show", "tres", "withdeleted", f"format={columns}"], listed)
+
+
+def print_cells(columns: tuple[Column, ...], *values: str) -> bytes:
+    """A row of sacctmgr's, a free text twice."""
+    given = zip(columns, values, strict=True)
+    cells = (f"{value:<{one.width}} " + (f"{value:>{one.width}} " if one.free else "") for one, value in given)
+    return f"{''.join(cells)}\n".encode()
 
 
 def list_reports(fake_slurm: FakeSlurm) -> list[list[str]]:
@@ -423,7 +433,7 @@ def test_config_has_yesterdays(fake_slurm: FakeSlurm, ask: Asker) -> None:
     for noun, member, words in (
         ("cluster", "clusters", ()), ("account", "accounts", ("withdeleted", "withassoc", "withcoord")), ("qos", "qos", ()),
         ("user", "users", ("withdeleted", "withassoc", "withcoord")), ("wckey", "wckeys", ("withdeleted",)),
-        ("association", "associations", ("withdeleted", "withrawqos")),
+        ("association", "associations", ("withdeleted", "withrawqos")), ("tres", "TRES", ("withdeleted",)),
     ):  # fmt: skip
         entries = DOCUMENTS.get(member, [])
         document = {member: entries, "meta": {"slurm": {}}, "errors": [], "warnings": []}

@@ -68,7 +68,7 @@ def fill_all_usage(call: Call, payload: dict[str, Any]) -> tuple[Notice, ...]:
 
     notices: list[Notice] = []
     for member in ("associations", "wckeys"):
-        usage = read_usage(call, member, (DELETED,))
+        usage = read_usage(call, member, (DELETED,), {})
         notices += usage.notices
         for entry in payload[member]:
             usage.put(entry)
