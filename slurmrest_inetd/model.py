@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from slurmrest_inetd.settings import Settings
 
+# Changes one entry of a document's list, in place.
+Change = Callable[[dict[str, Any]], None]
 # The last of the API versions whose plugins, documents and bodies are older than the data_parser.
 LAST_EARLY = 38
 

@@ -4,14 +4,9 @@ Law: memory holds one entry, however long the list is. For documents whose paylo
 the edit of passthrough.pass_document. The lines between the entries go on as they came.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from slurmrest_inetd.envelope import format_json, parse_json
+from slurmrest_inetd.model import Change
 from slurmrest_inetd.slurm.layout import ENTRY, ENTRY_BEGINS
-
-# Changes one entry of the list, in place.
-Change = Callable[[dict[str, Any]], None]
 
 
 class Rewriting:

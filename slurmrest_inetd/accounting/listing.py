@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from slurmrest_inetd.errors import ApiError, NotFound, Unprocessable
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import Answer, Call, Change, Notice, Passage
 from slurmrest_inetd.passthrough import Document, Edit, Explain, answer_document, pass_document, read_document
 from slurmrest_inetd.query import Parameter, refuse_value
 from slurmrest_inetd.slurm.conditions import format_condition, format_time, is_plain
 
 Keep = Callable[[dict[str, Any]], bool]
-Change = Callable[[dict[str, Any]], None]
 NOTHING_FOUND = (9003, "Nothing found with query")
 SEVERAL_FOUND = (
     9211,

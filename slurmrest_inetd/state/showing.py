@@ -9,14 +9,12 @@ from typing import Any
 
 from slurmrest_inetd.errors import ApiError
 from slurmrest_inetd.fields.show_flags import FLAGS, SHOW_FLAGS
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import Answer, Call, Change, Notice, Passage
 from slurmrest_inetd.passthrough import Explain, answer_document, pass_document, read_document
 from slurmrest_inetd.query import refuse_value
 
 NO_FLAG = (9206, "Data parser expects flags to be a list")
 SINCE_TIMES = 40
-# Changes one entry of a list, in place.
-Change = Callable[[dict[str, Any]], None]
 # A number as the API has it where it may be unset or infinite; slurmrestd puts it where it has found nothing.
 ZERO: Mapping[str, Any] = {"set": True, "infinite": False, "number": 0}
 

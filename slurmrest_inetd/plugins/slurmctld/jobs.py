@@ -9,14 +9,14 @@ from typing import Any
 
 from slurmrest_inetd.errors import ApiError, NotFound
 from slurmrest_inetd.fields.show_flags import FLAGS
-from slurmrest_inetd.model import Answer, Call, Notice, Passage
+from slurmrest_inetd.model import Answer, Call, Change, Notice, Passage
 from slurmrest_inetd.passthrough import Explain, answer_document
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.slurm.failures import find_error
 from slurmrest_inetd.slurm.job_id import JobId, format_job_id
 from slurmrest_inetd.state.freshness import UNCHANGED, UPDATE_TIME, is_unchanged
 from slurmrest_inetd.state.job_lookup import INVALID_JOB_ID, note_broader, read_component, require_job_id
-from slurmrest_inetd.state.showing import Change, choose_flags, list_options, pass_entries, tell_nothing
+from slurmrest_inetd.state.showing import choose_flags, list_options, pass_entries, tell_nothing
 
 PARAMETERS = (UPDATE_TIME, FLAGS)
 ONE_PARAMETERS = (UPDATE_TIME._replace(since=40), FLAGS)

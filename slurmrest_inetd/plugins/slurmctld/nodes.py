@@ -9,10 +9,10 @@ from typing import Any
 
 from slurmrest_inetd.errors import NotFound
 from slurmrest_inetd.fields.show_flags import FLAGS
-from slurmrest_inetd.model import Answer, Call, Passage
+from slurmrest_inetd.model import Answer, Call, Change, Passage
 from slurmrest_inetd.query import parse_query
 from slurmrest_inetd.state.freshness import UNCHANGED, UPDATE_TIME, is_unchanged
-from slurmrest_inetd.state.showing import Change, choose_flags, list_options, pass_entries, tell_nothing
+from slurmrest_inetd.state.showing import choose_flags, list_options, pass_entries, tell_nothing
 
 PARAMETERS = (UPDATE_TIME, FLAGS)
 ONE_PARAMETERS = (UPDATE_TIME._replace(since=40), FLAGS)
