@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "tests" / "lab"))
 os.environ.setdefault("SLURM_LAB", "/var/lib/slurmrest-inetd-bench")
 
 from clusters import PROGRAM, Cluster, bring_up, lab  # noqa: E402  its place is only known now
-from usage import DAY, make_usage  # noqa: E402  likewise
+from usage import DAY, find_midnight, make_usage  # noqa: E402  it loads clusters, whose place is only known now
 
 JOBS = int(os.environ.get("BENCH_JOBS", "3000"))
 USAGE = "/slurmdb/v0.0.42/associations/?Include%20usage=true"
@@ -65,7 +65,7 @@ def main() -> None:
         try:
             cluster = bring_up(release)
             make_usage(cluster)
-            midnight = int(time.time()) // DAY * DAY
+            midnight = find_midnight(int(time.time()))
             names = {"job_id": submit_jobs(cluster, JOBS), "days_ago": midnight - 30 * DAY, "midnight": midnight}
             cases = [
                 (name, *(path.format(**names) for path in paths), pairs)

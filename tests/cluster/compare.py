@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from differences import CLOCKS, LATE, PASSING_FLAGS, Differences, Order, Sum
+from differences import CLOCKS, LATE, PASSING_FLAGS, SUMS, Differences, Order, Sum
 from replies import Reply
 
 MISSING = "(not there)"
@@ -89,8 +89,15 @@ def is_clock(finding: Finding) -> bool:
     return False
 
 
+def add_up_all(document: Any) -> None:
+    """Add up all that slurmrestd has in parts."""
+    for row in SUMS:
+        add_up(document, row)
+
+
 def add_up(document: Any, row: Sum) -> bool:
     """Add up the row's amounts wherever in the document they are; whether that made a difference."""
+    # sum, not any: nothing may be left out because something before it has changed
     if isinstance(document, list):
         return sum(add_up(entry, row) for entry in document) > 0
     if not isinstance(document, dict):

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from clusters import Cluster
-from compare import add_up, compare_documents
-from differences import SUMS
+from compare import add_up_all, compare_documents
 
 SPOKEN = {"24.11": (40, 42), "26.05": (42, 45)}
 # sacct adds up the steps' CPU times; each question changes slurmdbd's counters
@@ -117,8 +116,7 @@ def accounting(cluster: Cluster) -> Iterator[Accounting]:
 def strip(document: dict[str, Any]) -> dict[str, Any]:
     """The payload, its jobs in an order that both have, usage added up."""
     made = {name: value for name, value in document.items() if name not in ("meta", "errors", "warnings")}
-    for row in SUMS:
-        add_up(made, row)
+    add_up_all(made)
     if "jobs" in made:
         made["jobs"] = sorted(made["jobs"], key=lambda job: (job["cluster"], job["job_id"], job["time"]["submission"]))
     return made

@@ -9,19 +9,17 @@ from typing import Any
 
 import pytest
 from clusters import Cluster
-from compare import add_up, compare_documents
-from differences import SUMS
+from compare import add_up_all, compare_documents
 from rich_state import RichState
-from usage import find_month
+from usage import DAY, HOUR, find_midnight, find_month
 
-DAY, HOUR = 86400, 3600
 TRIES = 3
 PARTITION = ("sacctmgr", "-i", "add", "user", "alice", "account=chem", "partition=long")
 
 
 def list_periods(now: int) -> Iterator[str]:
     """The query of each period; the labs' clocks are UTC's."""
-    midnight, month = now - now % DAY, find_month(now, 0)
+    midnight, month = find_midnight(now), find_month(now, 0)
     # fmt: off
     for start, end in (
         (None,                     None),
@@ -50,8 +48,7 @@ def is_misread(cluster: Cluster, period: str) -> bool:
 
 
 def read_usage(document: dict[str, Any], member: str) -> list[Any]:
-    for row in SUMS:
-        add_up(document, row)
+    add_up_all(document)
     return [(entry["cluster"], entry.get("account"), entry["user"], entry["accounting"]) for entry in document[member]]
 
 

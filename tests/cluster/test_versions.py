@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from clusters import Cluster
-from compare import add_up, compare_documents, drop_passing_flags, is_clock
-from differences import SUMS
+from compare import add_up_all, compare_documents, drop_passing_flags, is_clock
 from rich_state import RichState
 
 from slurmrest_inetd.endpoints import ENDPOINTS
@@ -67,8 +66,7 @@ def ask(cluster: Cluster, path: str, version: int, query: str = "") -> Any:
         return None
     document = reply._replace(body=clean_lines(reply.body)).json()
     drop_passing_flags(document)
-    for row in SUMS:
-        add_up(document, row)
+    add_up_all(document)
     return {name: value for name, value in document.items() if name not in ENVELOPE}
 
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from clusters import Cluster
-from usage import find_month, make_usage
+from usage import DAY, HOUR, find_midnight, find_month, make_usage
 
 WAIT_SECONDS = 60
-HOUR = 3600
 SLEEP = "sleep 20000"
 
 
@@ -49,8 +48,8 @@ JOBS = (
     Job("het",        ("-n1", ":", "-n2", "--mem=50M"),                          SLEEP,                              "RUNNING"),
     Job("hethold",    ("--hold", "-n1", ":", "-n2"),                             "true",                             "PENDING",   "bob"),
 )
-# A child account, limits, more QOS, wckeys, an association of a partition, one that was deleted. alice is an operator and bob a coordinator from here on:
-# who is to be refused is carol.
+# A child account, limits, more QOS, wckeys, an association of a partition, one that was deleted. alice is an operator and bob a
+# coordinator from here on: who is to be refused is carol.
 ACCOUNTING = (
     "add qos limited priority=5 maxwall=60 grptres=cpu=40,gres/gpu=2 maxtrespu=node=2 flags=denyonlimit preempt=normal",
     "add qos retired",
@@ -92,10 +91,10 @@ def make_rich_state(cluster: Cluster) -> RichState:
         "drained": "n3",
         "cluster": "lab",
         "reservation": "tomorrow",
-        "past": str(now - 24 * HOUR),
-        "future": str(now + 24 * HOUR),
-        "midnight": str(now - now % (24 * HOUR)),
-        "days_ago": str(now - now % (24 * HOUR) - 3 * 24 * HOUR),
+        "past": str(now - DAY),
+        "future": str(now + DAY),
+        "midnight": str(find_midnight(now)),
+        "days_ago": str(find_midnight(now) - 3 * DAY),
         "hours_ago": str(now - 30 * HOUR),
         "months_ago": str(find_month(now, -3)),
         "month": str(find_month(now, 0)),

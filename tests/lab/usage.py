@@ -1,7 +1,7 @@
 """Usage in accounting, as slurmdbd's hourly roll-up would have made it of jobs that nobody wants to wait for.
 
 Law: writes into the tables of usage and nowhere else: slurmdbd 26.05 dumps core over rows of events that were written by hand. A
-roll-up adds to these rows and takes none away. Used by rich_state.py.
+roll-up adds to these rows and takes none away. Used by rich_state.py and bench/run.py.
 """
 
 import time
@@ -50,13 +50,18 @@ def list_rows(now: int) -> Iterator[str]:
 
 def list_pieces(now: int) -> Iterator[tuple[str, int]]:
     """Hours, days and months; the labs' clocks are UTC's."""
-    midnight = now - now % DAY
+    midnight = find_midnight(now)
     for days in range(-3, 2):
         yield "day", midnight + days * DAY
     for hours in (-25, -24, -19, -18, -1, 0, 1):
         yield "hour", midnight + hours * HOUR
     for months in range(-3, 1):
         yield "month", find_month(now, months)
+
+
+def find_midnight(now: int) -> int:
+    """When the day of ``now`` began."""
+    return now - now % DAY
 
 
 def find_month(now: int, months: int) -> int:
